@@ -1,0 +1,177 @@
+"""One call to 100ms: token, pace, time limit, retries, and the answer read as JSON."""
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import msgspec
+
+from rooms.hms.errors import (
+    ConnectionFailed,
+    RateLimited,
+    ServerFailed,
+    TimedOut,
+    UnreadableAnswer,
+    error_answer,
+)
+from rooms.hms.pace import PATIENCE, Pace, wait_before_retry
+from rooms.hms.tokens import Tokens
+
+Query = Iterable[tuple[str, str]]
+
+
+class Stats:
+    """What a client has done so far; threads may share it.
+
+    `requests` HTTP requests sent, `retries` those of them that repeated a call, `seconds_in_http` from sending a request
+    to holding its whole answer, `seconds_waited` for the pace and between tries.
+    """
+
+    def __init__(self) -> None:
+        self.requests = 0
+        self.retries = 0
+        self.seconds_in_http = 0.0
+        self.seconds_waited = 0.0
+        self._lock = threading.Lock()
+
+    def __repr__(self) -> str:
+        return (
+            f"<Stats requests={self.requests} retries={self.retries} seconds_in_http={self.seconds_in_http:.3f} "
+            f"seconds_waited={self.seconds_waited:.3f}>"
+        )
+
+    def add(
+        self, *, requests: int = 0, retries: int = 0, seconds_in_http: float = 0, seconds_waited: float = 0
+    ) -> None:
+        with self._lock:
+            self.requests += requests
+            self.retries += retries
+            self.seconds_in_http += seconds_in_http
+            self.seconds_waited += seconds_waited
+
+
+class Calls:
+    """Sends calls for the resources.
+
+    Only calls that are safe to repeat are tried again, `retries` times at most and within `PATIENCE` seconds of waiting:
+    on 429, on 5xx and when the connection fails. The loop is our own and not stamina's: stamina can neither take its
+    sleep and clock from the caller, nor give up at once when the wait that 100ms asks for is longer than we mean to sit out.
+    """
+
+    def __init__(
+        self,
+        http: httpx.Client,
+        tokens: Tokens,
+        pace: Pace,
+        stats: Stats,
+        *,
+        retries: int,
+        clock: Callable[[], float],
+        sleep: Callable[[float], None],
+    ) -> None:
+        self._http = http
+        self._tokens = tokens
+        self._pace = pace
+        self._stats = stats
+        self._retries = retries
+        self._clock = clock
+        self._sleep = sleep
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Query = (),
+        body: object = None,
+        repeatable: bool,
+        with_cursor: bool = False,
+    ) -> dict[str, Any]:
+        """The JSON object that 100ms answers; {} for an answer without a body.
+
+        `repeatable`: may the call be sent again when nobody knows whether 100ms acted on it? `with_cursor`: the query
+        continues a list, so a refusal may mean that the cursor expired. Raises any `rooms.hms.Error`.
+        """
+        request = self._http.build_request(
+            method,
+            path,
+            params=list(query),
+            content=None if body is None else msgspec.json.encode(body),
+            headers={} if body is None else {"Content-Type": "application/json"},
+        )
+        tries, waited = 0, 0.0
+        while True:
+            tries += 1
+            try:
+                return self._once(request, f"{method} {path}", with_cursor)
+            except (ConnectionFailed, RateLimited, ServerFailed) as error:
+                wait = wait_before_retry(tries, error.retry_after)
+                if not repeatable or tries > self._retries or waited + wait > PATIENCE:
+                    raise
+            waited += wait
+            self._rest(wait)
+            self._stats.add(retries=1)
+
+    def _once(self, request: httpx.Request, name: str, with_cursor: bool) -> dict[str, Any]:
+        response = self._send(request, name)
+        if response.status_code == 401:
+            # The token may have been refused for its age or a changed secret. Nothing was done, so any call may be
+            # repeated. Not on 403, as the official SDK does: that is also the answer to an unknown id.
+            self._stats.add(retries=1)
+            response = self._send(request, name)
+        if response.status_code >= 400:
+            raise error_answer(name, response, now=self._clock(), with_cursor=with_cursor)
+        return _read(response, name)
+
+    def _send(self, request: httpx.Request, name: str) -> httpx.Response:
+        self._rest(self._pace.turn())
+        token = self._tokens.current()
+        request.headers["Authorization"] = f"Bearer {token}"
+        began = time.perf_counter()
+        try:
+            response = self._http.send(request)
+        except httpx.TimeoutException as error:
+            raise TimedOut(f"{name}: no answer in time") from error
+        except httpx.DecodingError as error:
+            raise UnreadableAnswer(f"{name}: the answer's compression is broken") from error
+        except httpx.TransportError as error:
+            raise ConnectionFailed(f"{name}: {error or type(error).__name__}") from error
+        finally:
+            self._stats.add(requests=1, seconds_in_http=time.perf_counter() - began)
+        if response.status_code == 401:
+            self._tokens.forget(token)
+        return response
+
+    def _rest(self, seconds: float) -> None:
+        if seconds > 0:
+            self._sleep(seconds)
+            self._stats.add(seconds_waited=seconds)
+
+
+def path(*segments: str) -> str:
+    """A path of the API, each segment escaped: an id from outside cannot lead to another endpoint.
+
+    Raises ValueError for an empty or dotted segment, which would name another resource.
+    """
+    if any(segment in ("", ".", "..") for segment in segments):
+        raise ValueError(f"not a path of the 100ms API: {'/'.join(segments)}")
+    return "/" + "/".join(quote(segment, safe="") for segment in segments)
+
+
+def _read(response: httpx.Response, name: str) -> dict[str, Any]:
+    if response.is_redirect:
+        # Followed, it would hand the token to whatever host it names.
+        raise UnreadableAnswer(f"{name}: a redirect ({response.status_code}); is the API address right?")
+    if not response.content:
+        return {}
+    try:
+        answer = msgspec.json.decode(response.content)
+    except msgspec.DecodeError as error:
+        kind = response.headers.get("content-type", "no content type")
+        raise UnreadableAnswer(f"{name}: not JSON but {kind}, {len(response.content)} bytes") from error
+    if not isinstance(answer, dict):
+        raise UnreadableAnswer(f"{name}: expected an object, got {type(answer).__name__}")
+    return answer

@@ -1,0 +1,96 @@
+"""The two ways 100ms gives a list in pages (contract, x-pagination-styles), as lazy iterators.
+
+Nothing is asked until the first page is wanted, and no page before the one in hand is used up. Every page names the cursor
+of the next, so whoever stores a page can store its cursor with it and go on from there after a crash.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from rooms.hms.errors import UnreadableAnswer
+
+T = TypeVar("T")
+
+Fetch = Callable[[str], Mapping[str, Any]]
+"""Asks for the page at a cursor ("" for the first) and gives the answer as received."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Some items and the cursor after them; `next` is "" on the last page."""
+
+    items: list[T]
+    next: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventPage:
+    """Events as received, the cursor after them ("" on the last page), and how many there are in all pages together."""
+
+    events: list[dict[str, Any]]
+    next: str
+    total: int | None
+
+
+def by_last(
+    fetch: Fetch, read: Callable[[Any], T], *, start: str, limit: int, items: str = "data"
+) -> Iterator[Page[T]]:
+    """Style "cursor": the items under `items`, the cursor under `last`.
+
+    The end is a page with fewer items than its limit, without `last`, or without items (null or []).
+    """
+    while True:
+        answer = fetch(start)
+        found = _list_of(answer, items)
+        said = answer.get("limit")
+        # A server that allows less than we asked for says so; its full page is not the last.
+        size = min(limit, said) if isinstance(said, int) and said > 0 else limit
+        following = _cursor_of(answer, "last", start) if len(found) >= size else ""
+        yield Page([read(item) for item in found], following)
+        if not following:
+            return
+        start = following
+
+
+def by_snapshot(fetch: Fetch, *, start: str) -> Iterator[EventPage]:
+    """Style "cursor-snapshot": the items under `events`, the cursor under `next`, the end an empty `next`.
+
+    All pages show the moment of the first query; a cursor lives 24 h (EVENTS trap 37).
+    """
+    while True:
+        answer = fetch(start)
+        events = _list_of(answer, "events")
+        if not all(isinstance(event, dict) for event in events):
+            raise UnreadableAnswer("events: expected a list of objects")
+        total = answer.get("total")
+        following = _cursor_of(answer, "next", start)
+        yield EventPage(events, following, total if isinstance(total, int) else None)
+        if not following:
+            return
+        start = following
+
+
+def page_size(limit: int, *, least: int) -> int:
+    """`limit` if 100ms takes it: `least` to 100. How it answers another one is not documented, so it is not asked."""
+    if not least <= limit <= 100:
+        raise ValueError(f"limit must be {least} to 100, not {limit}")
+    return limit
+
+
+def _list_of(answer: Mapping[str, Any], key: str) -> list[Any]:
+    found = answer.get(key)
+    if found is None:
+        return []
+    if not isinstance(found, list):
+        raise UnreadableAnswer(f"{key}: expected a list, got {type(found).__name__}")
+    return found
+
+
+def _cursor_of(answer: Mapping[str, Any], key: str, before: str) -> str:
+    cursor = answer.get(key) or ""
+    if not isinstance(cursor, str):
+        raise UnreadableAnswer(f"{key}: expected text, got {type(cursor).__name__}")
+    if cursor and cursor == before:
+        raise UnreadableAnswer(f"{key}: the cursor does not move, the list would never end")
+    return cursor

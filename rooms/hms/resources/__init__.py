@@ -1,0 +1,1 @@
+"""One module per section of the API: its types, then its endpoints. `base` holds what they share."""

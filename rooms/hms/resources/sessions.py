@@ -1,0 +1,80 @@
+"""Sessions: past and running calls (contract, tag Sessions)."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from rooms.hms.pages import Page, by_last, page_size
+from rooms.hms.resources.base import Moment, Object, Resource, query, read
+
+
+class SessionPeer(Object, frozen=True, kw_only=True):
+    """One stay of a peer; who comes back is a new peer. `left_at` is None while the peer is in."""
+
+    id: str
+    session_id: str = ""
+    name: str = ""
+    role: str = ""
+    user_id: str = ""
+    joined_at: Moment | None = None
+    left_at: Moment | None = None
+
+
+class Session(Object, frozen=True, kw_only=True):
+    """A call in a room. `peers` by peer id; `updated_at` is close to the end once it is not `active`."""
+
+    id: str
+    room_id: str
+    active: bool
+    created_at: Moment
+    updated_at: Moment | None = None
+    customer_id: str = ""
+    app_id: str = ""
+    peers: dict[str, SessionPeer] = {}
+
+
+class Sessions(Resource):
+    """`client.sessions`"""
+
+    def get(self, session_id: str) -> Session:
+        """One session. Raises NotFound, or Forbidden for an id 100ms never made."""
+        return read(Session, self._get("sessions", session_id))
+
+    def list(
+        self,
+        *,
+        room_id: str | None = None,
+        active: bool | None = None,
+        after: datetime | None = None,
+        before: datetime | None = None,
+        limit: int = 100,
+    ) -> Iterator[Session]:
+        """All sessions that match, newest first, page by page as they are used."""
+        pages = self.pages(room_id=room_id, active=active, after=after, before=before, limit=limit)
+        return (session for page in pages for session in page.items)
+
+    def pages(
+        self,
+        *,
+        room_id: str | None = None,
+        active: bool | None = None,
+        after: datetime | None = None,
+        before: datetime | None = None,
+        start: str = "",
+        limit: int = 100,
+    ) -> Iterator[Page[Session]]:
+        """The pages of `list`, from cursor `start` on.
+
+        `after` and `before` bound the start of the session, both included, in milliseconds. Sources disagree whether
+        leaving out `active` gives all sessions or the running ones: to be sure of all, ask twice.
+        """
+        page_size(limit, least=10)
+
+        def fetch(start: str) -> dict[str, Any]:
+            asked = query(
+                room_id=room_id, active=active, after=after, before=before, limit=limit, start=start
+            )
+            return self._get("sessions", query=asked, with_cursor=bool(start))
+
+        return by_last(fetch, partial(read, Session), start=start, limit=limit)

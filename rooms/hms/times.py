@@ -1,0 +1,23 @@
+"""Times as 100ms writes them: RFC 3339 in UTC with 0 to 9 fraction digits (contract, schema Timestamp)."""
+
+from datetime import UTC, datetime
+
+
+def moment(text: str) -> datetime | None:
+    """The time a text names, cut to microseconds (EVENTS trap 17); None for the zero time, which says "never" (trap 18).
+
+    Raises ValueError for a text that is no time or names no zone.
+    """
+    if text.startswith("0001-01-01T"):
+        return None
+    time = datetime.fromisoformat(text)
+    if time.tzinfo is None:
+        raise ValueError(f"a time without a zone: {text!r}")
+    return time.astimezone(UTC)
+
+
+def written(time: datetime) -> str:
+    """A time as the filters `after` and `before` take it: UTC, milliseconds, Z. Raises ValueError for a naive one."""
+    if time.tzinfo is None:
+        raise ValueError("a time without a zone")
+    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,21 @@
+from django.conf import settings
+from django.db import models
+
+
+class RoomAccess(models.Model):
+    """A room given to a teacher. Ops need none: they see every room (`rooms/access.py`)."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="room_access")
+    room = models.ForeignKey("rooms.Room", models.CASCADE, related_name="access")
+    given_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", editable=False
+    )
+    given_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = "room access"
+        verbose_name_plural = "room access"
+        constraints = [models.UniqueConstraint(fields=["user", "room"], name="one_access_per_user_and_room")]
+
+    def __str__(self) -> str:
+        return f"{self.user} → {self.room}"

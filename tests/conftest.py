@@ -1,0 +1,73 @@
+"""The cast: Ikram runs operations, Wanjiru teaches in `physics`, Sam teaches elsewhere, Mallory is a stranger."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.test import Client
+
+from rooms.access import OPS, TEACHERS
+from rooms.models import Room, RoomAccess
+
+PAYLOADS = Path(__file__).parent / "payloads"
+
+
+def payload(name: str) -> dict[str, Any]:
+    """One published body by its path below `tests/payloads`, without the ending."""
+    loaded: dict[str, Any] = json.loads((PAYLOADS / f"{name}.json").read_text())
+    return loaded
+
+
+def _user(username: str, first: str, last: str, *groups: str) -> User:
+    user = User.objects.create_user(
+        username, f"{username}@example.com", "pass-word-1", first_name=first, last_name=last
+    )
+    user.groups.add(*[Group.objects.get(name=name) for name in groups])
+    return user
+
+
+@pytest.fixture
+def physics(db: None) -> Room:
+    return Room.objects.create(id="6540c3d70f240f9ebc69dcf9", name="Year 9 Physics, group B")
+
+
+@pytest.fixture
+def chemistry(db: None) -> Room:
+    return Room.objects.create(id="6540c3d70f240f9ebc69dcfa", name="Grade 11 Chemistry")
+
+
+@pytest.fixture
+def ikram(db: None) -> User:
+    return _user("ikram", "Ikram", "Benali", OPS)
+
+
+@pytest.fixture
+def wanjiru(physics: Room) -> User:
+    user = _user("wanjiru", "Wanjiru", "Kamau", TEACHERS)
+    RoomAccess.objects.create(user=user, room=physics)
+    return user
+
+
+@pytest.fixture
+def sam(chemistry: Room) -> User:
+    user = _user("sam", "Sam", "Okoro", TEACHERS)
+    RoomAccess.objects.create(user=user, room=chemistry)
+    return user
+
+
+@pytest.fixture
+def mallory(db: None) -> User:
+    return _user("mallory", "Mallory", "Stranger")
+
+
+@pytest.fixture
+def signed_in() -> Callable[[User], Client]:
+    def sign_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return sign_in
