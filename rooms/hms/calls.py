@@ -26,8 +26,8 @@ Query = Iterable[tuple[str, str]]
 class Stats:
     """What a client has done so far; threads may share it.
 
-    `requests` HTTP requests sent, `retries` those of them that repeated a call, `seconds_in_http` from sending a request
-    to holding its whole answer, `seconds_waited` for the pace and between tries.
+    `requests` HTTP requests sent, `retries` those of them that repeated a call, `seconds_in_http` from
+    sending a request to holding its whole answer, `seconds_waited` for the pace and between tries.
     """
 
     def __init__(self) -> None:
@@ -39,8 +39,8 @@ class Stats:
 
     def __repr__(self) -> str:
         return (
-            f"<Stats requests={self.requests} retries={self.retries} seconds_in_http={self.seconds_in_http:.3f} "
-            f"seconds_waited={self.seconds_waited:.3f}>"
+            f"<Stats requests={self.requests} retries={self.retries} "
+            f"seconds_in_http={self.seconds_in_http:.3f} seconds_waited={self.seconds_waited:.3f}>"
         )
 
     def add(
@@ -56,9 +56,10 @@ class Stats:
 class Calls:
     """Sends calls for the resources.
 
-    Only calls that are safe to repeat are tried again, `retries` times at most and within `PATIENCE` seconds of waiting:
-    on 429, on 5xx and when the connection fails. The loop is our own and not stamina's: stamina can neither take its
-    sleep and clock from the caller, nor give up at once when the wait that 100ms asks for is longer than we mean to sit out.
+    Only calls that are safe to repeat are tried again, `retries` times at most and within `PATIENCE` seconds
+    of waiting: on 429, on 5xx and when the connection fails. The loop is our own and not stamina's: stamina
+    can neither take its sleep and clock from the caller, nor give up at once when the wait that 100ms asks
+    for is longer than we mean to sit out.
     """
 
     def __init__(
@@ -92,8 +93,9 @@ class Calls:
     ) -> dict[str, Any]:
         """The JSON object that 100ms answers; {} for an answer without a body.
 
-        `repeatable`: may the call be sent again when nobody knows whether 100ms acted on it? `with_cursor`: the query
-        continues a list, so a refusal may mean that the cursor expired. Raises any `rooms.hms.Error`.
+        `repeatable`: may the call be sent again when nobody knows whether 100ms acted on it? `with_cursor`:
+        the query continues a list, so a refusal may mean that the cursor expired. Raises any
+        `rooms.hms.Error`.
         """
         request = self._http.build_request(
             method,
@@ -118,8 +120,8 @@ class Calls:
     def _once(self, request: httpx.Request, name: str, with_cursor: bool) -> dict[str, Any]:
         response = self._send(request, name)
         if response.status_code == 401:
-            # The token may have been refused for its age or a changed secret. Nothing was done, so any call may be
-            # repeated. Not on 403, as the official SDK does: that is also the answer to an unknown id.
+            # The token may have been refused for its age or a changed secret. Nothing was done, so any call
+            # may be repeated. Not on 403, as the official SDK does: that is also the answer to an unknown id.
             self._stats.add(retries=1)
             response = self._send(request, name)
         if response.status_code >= 400:
@@ -138,7 +140,7 @@ class Calls:
         except httpx.DecodingError as error:
             raise UnreadableAnswer(f"{name}: the answer's compression is broken") from error
         except httpx.TransportError as error:
-            raise ConnectionFailed(f"{name}: {error or type(error).__name__}") from error
+            raise ConnectionFailed(f"{name}: {str(error) or type(error).__name__}") from error
         finally:
             self._stats.add(requests=1, seconds_in_http=time.perf_counter() - began)
         if response.status_code == 401:
@@ -162,7 +164,7 @@ def path(*segments: str) -> str:
 
 
 def _read(response: httpx.Response, name: str) -> dict[str, Any]:
-    if response.is_redirect:
+    if response.status_code >= 300:
         # Followed, it would hand the token to whatever host it names.
         raise UnreadableAnswer(f"{name}: a redirect ({response.status_code}); is the API address right?")
     if not response.content:

@@ -25,9 +25,10 @@ class Client:
             for session in client.sessions.list(room_id=…):
                 …
 
-    `timeout` seconds for each of connecting, sending, and every wait for more of the answer; `retries` further tries for
-    calls that are safe to repeat; `clock` gives Unix seconds; `transport` replaces the network. Raises ValueError for empty
-    keys or an address that is not http(s), and any `rooms.hms.Error` from its calls. `stats` counts what it did.
+    `timeout` seconds for each of connecting, sending, and every wait for more of the answer; `retries`
+    further tries for calls that are safe to repeat; `clock` gives Unix seconds; `transport` replaces the
+    network. Raises ValueError for empty keys or an address that is not http(s), and any `rooms.hms.Error`
+    from its calls. `stats` counts what it did.
     """
 
     def __init__(

@@ -15,8 +15,8 @@
     │   └── ServerFailed         5xx
     └── UnreadableAnswer         not JSON, or not the shape the contract gives
 
-No message carries a token, a secret, a query or a body we sent: a call is named by its method and path. All of them can
-be pickled, for task queues send them between processes.
+No message carries a token, a secret, a query or a body we sent: a call is named by its method and path. All
+of them can be pickled, for task queues send them between processes.
 """
 
 import re
@@ -50,8 +50,9 @@ class UnreadableAnswer(Error):
 class ErrorAnswer(Error):
     """An answer that says no (contract, schema Error).
 
-    `call` is the method and path, `status` the HTTP status, `code` the body's own repeat of it, `message` and `details`
-    100ms's words, `request_id` the id to give to their support ("" when there was none), `retry_after` seconds or None.
+    `call` is the method and path, `status` the HTTP status, `code` the body's own repeat of it, `message` and
+    `details` 100ms's words, `request_id` the id to give to their support ("" when there was none),
+    `retry_after` seconds or None.
     """
 
     def __init__(
@@ -89,9 +90,9 @@ class BadRequest(Refused):
 class CursorExpired(BadRequest):
     """The cursor we continued from is no longer taken; begin the list again without one.
 
-    How 100ms answers a cursor past its 24 h is not documented (contract, pagination style cursor-snapshot), so 400, 404
-    and 410 to a request that carried a cursor are all read this way. Should the reason have been another one, the fresh
-    start meets it again and gets the plain error.
+    How 100ms answers a cursor past its 24 h is not documented (contract, pagination style cursor-snapshot),
+    so 400, 404 and 410 to a request that carried a cursor are all read this way. Should the reason have been
+    another one, the fresh start meets it again and gets the plain error.
     """
 
 
@@ -133,9 +134,7 @@ _TOKEN = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*")
 _WAIT_IN_WORDS = re.compile(r"retry after (\d+(?:\.\d+)?) ?s", re.IGNORECASE)
 
 
-def error_answer(
-    call: str, response: httpx.Response, *, now: float, with_cursor: bool = False
-) -> ErrorAnswer:
+def error_answer(call: str, response: httpx.Response, *, now: float, with_cursor: bool = False) -> ErrorAnswer:
     """The error that a 4xx or 5xx answer stands for; its body may be anything. `now` is in Unix seconds."""
     status = response.status_code
     try:

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 
 PATIENCE = 60.0
-"""Seconds one call may spend waiting between tries. A longer wish of 100ms is the caller's to plan for, not to sit out."""
+"""Seconds one call may spend waiting between tries; a longer wish of 100ms is for the caller to plan for."""
 
 FIRST_WAIT = 0.5
 LONGEST_WAIT = 8.0
@@ -14,8 +14,8 @@ LONGEST_WAIT = 8.0
 class Pace:
     """A token bucket that threads share: `per_second` calls, with a burst of one second's worth after a rest.
 
-    100ms documents no limit for most endpoints (contract, x-rate-limits); this keeps a long pull from finding out.
-    `float("inf")` means no limit. `clock` gives seconds.
+    100ms documents no limit for most endpoints (contract, x-rate-limits); this keeps a long pull from finding
+    out. `float("inf")` means no limit. `clock` gives seconds.
     """
 
     def __init__(self, per_second: float, clock: Callable[[], float]) -> None:
@@ -42,10 +42,11 @@ class Pace:
 
 
 def wait_before_retry(tries: int, retry_after: float | None) -> float:
-    """Seconds to wait after `tries` failed tries: what 100ms asked for and a little more, else doubling with jitter.
+    """Seconds to wait after `tries` failed tries.
 
-    The jitter keeps workers that failed together from coming back together.
+    What 100ms asked for and a little more, else doubling from `FIRST_WAIT` to `LONGEST_WAIT` with jitter. The
+    jitter keeps workers that failed together from coming back together.
     """
     if retry_after is not None:
         return retry_after + random.uniform(0, 0.5)
-    return min(LONGEST_WAIT, FIRST_WAIT * 2 ** (tries - 1)) * random.uniform(0.5, 1)
+    return min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** (tries - 1)) * random.uniform(0.5, 1)

@@ -1,7 +1,8 @@
 """The two ways 100ms gives a list in pages (contract, x-pagination-styles), as lazy iterators.
 
-Nothing is asked until the first page is wanted, and no page before the one in hand is used up. Every page names the cursor
-of the next, so whoever stores a page can store its cursor with it and go on from there after a crash.
+Nothing is asked until the first page is wanted, and no page before the one in hand is used up. Every page
+names the cursor of the next, so whoever stores a page can store its cursor with it and go on from there after
+a crash.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -26,7 +27,7 @@ class Page(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class EventPage:
-    """Events as received, the cursor after them ("" on the last page), and how many there are in all pages together."""
+    """Events as received, the cursor after them ("" on the last page), and how many all pages have together."""
 
     events: list[dict[str, Any]]
     next: str
@@ -72,7 +73,7 @@ def by_snapshot(fetch: Fetch, *, start: str) -> Iterator[EventPage]:
 
 
 def page_size(limit: int, *, least: int) -> int:
-    """`limit` if 100ms takes it: `least` to 100. How it answers another one is not documented, so it is not asked."""
+    """`limit`, or ValueError if it is not `least` to 100: how 100ms answers another is not documented."""
     if not least <= limit <= 100:
         raise ValueError(f"limit must be {least} to 100, not {limit}")
     return limit

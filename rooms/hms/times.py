@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 
 def moment(text: str) -> datetime | None:
-    """The time a text names, cut to microseconds (EVENTS trap 17); None for the zero time, which says "never" (trap 18).
+    """The time a text names, cut to microseconds (EVENTS trap 17); None for the zero time (trap 18).
 
     Raises ValueError for a text that is no time or names no zone.
     """
@@ -17,7 +17,7 @@ def moment(text: str) -> datetime | None:
 
 
 def written(time: datetime) -> str:
-    """A time as the filters `after` and `before` take it: UTC, milliseconds, Z. Raises ValueError for a naive one."""
+    """A time as the filters `after` and `before` take it: UTC, milliseconds, Z. ValueError for a naive one."""
     if time.tzinfo is None:
         raise ValueError("a time without a zone")
     return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -45,7 +45,7 @@ class Tokens:
             return self._token
 
     def forget(self, token: str) -> None:
-        """Make no more use of this token, for 100ms refused it. Of many threads refused at once, one makes the next."""
+        """Stop using a token that 100ms refused. Of many threads refused at once, one makes the next."""
         with self._lock:
             if token == self._token:
                 self._replace_at = 0.0

@@ -19,7 +19,7 @@ class Track(Object, frozen=True, kw_only=True):
 
 
 class Peer(Object, frozen=True, kw_only=True):
-    """A connected peer. `metadata` is text, by convention JSON, "" when unset; `tracks` by track id, from `peer` only."""
+    """A connected peer. `metadata` is text, by convention JSON; `tracks` by track id, from `peer` only."""
 
     id: str
     name: str = ""
@@ -48,7 +48,10 @@ class ActiveRoom(Object, frozen=True, kw_only=True):
 
 
 class ActiveRooms(Resource):
-    """`client.active_rooms`. What 100ms says of a room without a running session is not documented; NotFound is assumed."""
+    """`client.active_rooms`.
+
+    What 100ms says of a room without a running session is not documented; the contract assumes 404.
+    """
 
     def get(self, room_id: str) -> ActiveRoom:
         """The room's running session. Raises NotFound when there is none."""

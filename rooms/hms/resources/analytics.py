@@ -50,8 +50,8 @@ class Analytics(Resource):
     ) -> Iterator[EventPage]:
         """The pages of `events`, from cursor `start` on; CursorExpired when it is older than 24 h.
 
-        No `types` means all of them. The pages show the moment of the first query, so to follow a running session ask
-        anew and drop the ids already known (EVENTS trap 37). Events carry no promise of order.
+        No `types` means all of them. The pages show the moment of the first query, so to follow a running
+        session ask anew and drop the ids already known (EVENTS trap 37). Events carry no promise of order.
         """
         page_size(limit, least=1)
         if not room_id:

@@ -1,5 +1,6 @@
-"""What the sections of the API share: objects that keep what was received, and the four verbs."""
+"""What the sections of the API share: objects that keep what was received, and the verbs."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
@@ -18,8 +19,8 @@ Filter = str | bool | int | datetime | None
 class Object(msgspec.Struct, frozen=True, kw_only=True):
     """An object of the API, typed where we read it and kept whole in `raw`.
 
-    Keys we do not know are let pass; a key that is missing, null or the zero time takes its default. `raw` is the object
-    as received and not to be changed.
+    Keys we do not know are let pass; a key that is missing, null or the zero time takes its default. `raw` is
+    the object as received and not to be changed.
     """
 
     # Named so that no key of an answer can be taken for it.
@@ -31,7 +32,7 @@ class Object(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read(kind: type[T], raw: Any) -> T:
-    """An answer as `kind`. Raises UnreadableAnswer when a required key is missing or a value is of another type."""
+    """An answer as `kind`. Raises UnreadableAnswer when a required key is missing or of another type."""
     try:
         thing = msgspec.convert(_known(raw), kind)
     except msgspec.ValidationError as error:
@@ -49,12 +50,11 @@ def _known(value: Any) -> Any:
     known = {}
     for key, item in value.items():
         if key.endswith("_at") and isinstance(item, str):
-            try:
-                # Not msgspec's own reading: it rounds nanoseconds, and then an object and an event that name the same
-                # time would differ by a microsecond.
+            # Not msgspec's own reading: it rounds nanoseconds, and then an object and an event that name the
+            # same time would differ by a microsecond. What is no time stays text, for the type of its field
+            # to judge.
+            with suppress(ValueError):
                 item = moment(item)
-            except ValueError as error:
-                raise UnreadableAnswer(f"{key}: not a time") from error
         if item is not None:
             known[key] = _known(item)
     return known
@@ -100,7 +100,3 @@ class Resource:
         A call without fields sends {} as the official SDK does (contract, info).
         """
         return self._calls.call("POST", path(*segments), body=body, repeatable=repeatable)
-
-    def _delete(self, *segments: str) -> None:
-        """Delete. Not repeated by itself: the second answer would be "not found" for what the first one did."""
-        self._calls.call("DELETE", path(*segments), repeatable=False)

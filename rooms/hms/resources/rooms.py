@@ -57,9 +57,7 @@ class Rooms(Resource):
         limit: int = 100,
     ) -> Iterator[Room]:
         """All rooms that match, page by page as they are used."""
-        pages = self.pages(
-            name=name, enabled=enabled, template_id=template_id, after=after, before=before, limit=limit
-        )
+        pages = self.pages(name=name, enabled=enabled, template_id=template_id, after=after, before=before, limit=limit)
         return (room for page in pages for room in page.items)
 
     def pages(
@@ -75,8 +73,8 @@ class Rooms(Resource):
     ) -> Iterator[Page[Room]]:
         """The pages of `list`, from cursor `start` on.
 
-        `after` and `before` bound the creation, both included, in milliseconds. Sources disagree whether leaving out
-        `enabled` gives all rooms or the enabled ones: to be sure of all, ask twice.
+        `after` and `before` bound the creation, both included, in milliseconds. Sources disagree whether
+        leaving out `enabled` gives all rooms or the enabled ones: to be sure of all, ask twice.
         """
         page_size(limit, least=10)
 

@@ -66,15 +66,13 @@ class Sessions(Resource):
     ) -> Iterator[Page[Session]]:
         """The pages of `list`, from cursor `start` on.
 
-        `after` and `before` bound the start of the session, both included, in milliseconds. Sources disagree whether
-        leaving out `active` gives all sessions or the running ones: to be sure of all, ask twice.
+        `after` and `before` bound the start of the session, both included, in milliseconds. Sources disagree
+        whether leaving out `active` gives all sessions or the running ones: to be sure of all, ask twice.
         """
         page_size(limit, least=10)
 
         def fetch(start: str) -> dict[str, Any]:
-            asked = query(
-                room_id=room_id, active=active, after=after, before=before, limit=limit, start=start
-            )
+            asked = query(room_id=room_id, active=active, after=after, before=before, limit=limit, start=start)
             return self._get("sessions", query=asked, with_cursor=bool(start))
 
         return by_last(fetch, partial(read, Session), start=start, limit=limit)
