@@ -72,11 +72,10 @@ def by_snapshot(fetch: Fetch, *, start: str) -> Iterator[EventPage]:
         start = following
 
 
-def page_size(limit: int, *, least: int) -> int:
-    """`limit`, or ValueError if it is not `least` to 100: how 100ms answers another is not documented."""
+def check_limit(limit: int, *, least: int) -> None:
+    """Raises ValueError unless `limit` is `least` to 100: how 100ms answers another one is not documented."""
     if not least <= limit <= 100:
         raise ValueError(f"limit must be {least} to 100, not {limit}")
-    return limit
 
 
 def _list_of(answer: Mapping[str, Any], key: str) -> list[Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from rooms.hms.pages import EventPage, by_snapshot, page_size
+from rooms.hms.pages import EventPage, by_snapshot, check_limit
 from rooms.hms.resources.base import Resource, query
 
 
@@ -53,7 +53,7 @@ class Analytics(Resource):
         No `types` means all of them. The pages show the moment of the first query, so to follow a running
         session ask anew and drop the ids already known (EVENTS trap 37). Events carry no promise of order.
         """
-        page_size(limit, least=1)
+        check_limit(limit, least=1)
         if not room_id:
             raise ValueError("100ms gives events of one room at a time: room_id is required")
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from rooms.hms.pages import Page, by_last, page_size
+from rooms.hms.pages import Page, by_last, check_limit
 from rooms.hms.resources.base import Moment, Object, Resource, query, read
 
 
@@ -69,7 +69,7 @@ class Sessions(Resource):
         `after` and `before` bound the start of the session, both included, in milliseconds. Sources disagree
         whether leaving out `active` gives all sessions or the running ones: to be sure of all, ask twice.
         """
-        page_size(limit, least=10)
+        check_limit(limit, least=10)
 
         def fetch(start: str) -> dict[str, Any]:
             asked = query(room_id=room_id, active=active, after=after, before=before, limit=limit, start=start)
