@@ -1,0 +1,35 @@
+"""Typed requests, and one way to answer with a page or only the part of it that htmx asked for."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_cache_control, patch_vary_headers
+from django_htmx.middleware import HtmxDetails
+
+
+class MemberRequest(HttpRequest):
+    """A request of a signed-in member, as `dashboard.decorators` let it through."""
+
+    htmx: HtmxDetails
+    user: User
+
+
+def page_or_fragment(
+    request: MemberRequest, page: str, context: Mapping[str, Any], fragments: Mapping[str, str]
+) -> HttpResponse:
+    """Render `page`, or the fragment whose element htmx wants to swap.
+
+    `fragments` maps the id of the element to the template of its inside. Whatever is not asked for by htmx with a
+    known target (reloads, bookmarks, history, boosted links) gets the whole page.
+    """
+    htmx = request.htmx
+    partial = bool(htmx) and not htmx.boosted and not htmx.history_restore_request
+    fragment = fragments.get(htmx.target or "") if partial else None
+    response = render(request, fragment or page, {**context, "fragment": htmx.target if fragment else ""})
+    patch_vary_headers(response, ["HX-Request", "HX-Target"])
+    # A fragment shares its page's URL: kept by the browser, it would come back as a page by the back button.
+    patch_cache_control(response, private=True, **({"no_store": True} if fragment else {"no_cache": True}))
+    return response

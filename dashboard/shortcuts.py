@@ -1,0 +1,48 @@
+"""Fetch and permit in one call: what the viewer may not see is as absent as what is not there (404)."""
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+
+from analytics.models import Failure, Peer, Session
+from rooms.access import Viewer, is_ops, rooms_for
+from rooms.models import Room
+
+
+def sessions_for(user: Viewer) -> QuerySet[Session]:
+    """The sessions of the rooms that exist for this user, each with its room."""
+    sessions = Session.objects.select_related("room")
+    return sessions if is_ops(user) else sessions.filter(room__in=rooms_for(user))
+
+
+def peers_for(user: Viewer) -> QuerySet[Peer]:
+    """The stays in those sessions, each with its session and room."""
+    peers = Peer.objects.select_related("session__room")
+    return peers if is_ops(user) else peers.filter(session__room__in=rooms_for(user))
+
+
+def failures_for(user: Viewer) -> QuerySet[Failure]:
+    """What people tried and could not, in those rooms."""
+    failures = Failure.objects.select_related("room")
+    return failures if is_ops(user) else failures.filter(room__in=rooms_for(user))
+
+
+def get_room(request: HttpRequest, room_id: str) -> Room:
+    """The room, or Http404 for whom it does not exist."""
+    return get_object_or_404(rooms_for(request.user), pk=_storable(room_id))
+
+
+def get_session(request: HttpRequest, session_id: str) -> Session:
+    """The session with its room, or Http404 for whom it does not exist."""
+    return get_object_or_404(sessions_for(request.user), pk=_storable(session_id))
+
+
+def get_peer(request: HttpRequest, session_id: str, peer_id: str) -> Peer:
+    """One stay of that session with its session and room, or Http404 for whom it does not exist."""
+    return get_object_or_404(peers_for(request.user), session_id=_storable(session_id), pk=_storable(peer_id))
+
+
+def _storable(text: str) -> str:
+    if "\x00" in text:  # PostgreSQL refuses it, so nothing by that name can be there
+        raise Http404
+    return text

@@ -1,0 +1,60 @@
+"""The frame around every page: navigation, its counts, who is signed in."""
+
+from dataclasses import dataclass
+
+from django import template
+from django.template import RequestContext
+from django.urls import reverse
+
+from dashboard.shortcuts import sessions_for
+from rooms.access import is_member, is_ops
+from webhooks.models import Delivery
+
+register = template.Library()
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A place in the navigation; `current` when the page is it or lies below it."""
+
+    word: str
+    icon: str
+    url: str
+    current: bool
+    count: str = ""
+    is_live: bool = False
+
+
+@register.inclusion_tag("_navigation.html", takes_context=True)
+def navigation(context: RequestContext) -> dict[str, object]:
+    """The places this viewer can go, in the side bar and, on a phone, in the bottom bar."""
+    request = context["request"]
+    user = request.user
+
+    def link(word: str, icon: str, name: str, count: str = "", is_live: bool = False) -> Link:
+        url = reverse(name)
+        current = request.path == url if name == "home" else request.path.startswith(url)
+        return Link(word, icon, url, current, count, is_live)
+
+    links: list[Link] = []
+    watch: list[Link] = []
+    if is_member(user):
+        live = sessions_for(user).filter(ended_at=None).count()
+        links = [
+            link("Home", "house", "home"),
+            link("Sessions", "chart-gantt", "sessions", f"{live} live" if live else "", is_live=True),
+            link("Rooms", "door-open", "rooms"),
+            link("People", "users", "people"),
+        ]
+    if is_ops(user):
+        dead = Delivery.objects.filter(state=Delivery.State.DEAD).count()
+        watch = [link("Deliveries", "inbox", "deliveries", f"{dead:,}" if dead else "")]
+        if user.is_staff:
+            watch.append(link("Administration", "sliders-horizontal", "admin:index"))
+    return {
+        "links": links,
+        "watch": watch,
+        "user": user,
+        "request": request,
+        "part": "Operations" if is_ops(user) else "Teacher" if is_member(user) else "No group",
+    }

@@ -1,0 +1,217 @@
+"""The timeline's pictures as SVG: x is percent of the axis, y is pixels, colours are classes (the CSP allows no style).
+
+While a session runs, what is still open is drawn to the right edge and cut by one clip (`#so-far`) that ends at now:
+time passing moves that clip alone, and a lane changes only when something happened in it.
+"""
+
+from collections.abc import Iterable, Iterator
+from hashlib import blake2s
+from typing import Final, NamedTuple
+
+from django import template
+from django.template import RequestContext
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from analytics.axis import UNITS, Axis
+from analytics.instants import MILLISECOND
+from analytics.intervals import Interval
+from analytics.timeline import Lane, Mark, Span, Steps
+
+register = template.Library()
+
+THINNEST: Final = 0.0009  # of the axis: about a pixel, so that a word said in passing is still seen
+MARKS: Final = {
+    "left": "left",
+    "drop": "drop",
+    "removed": "removed",
+    "server": "server",
+    "role": "role",
+    "failed": "error",
+    "recovered": "blip",
+}
+
+
+class Strip(NamedTuple):
+    y: float
+    height: float
+
+
+class Look(NamedTuple):
+    """Where things stand in a lane of one size, in pixels."""
+
+    bar: Strip
+    mic: Strip
+    cam: Strip
+    screen: Strip
+    two: float
+    middle: float
+    role: float
+    failed: float
+    beside: float  # from the bar's end to the middle of a mark
+
+
+LOOKS: Final = {
+    "full": Look(Strip(6, 22), Strip(9, 7), Strip(18, 3), Strip(23, 3), 29.5, 17, 7, 5, 9),
+    "stage": Look(Strip(4, 20), Strip(6, 7), Strip(15, 3), Strip(19, 3), 25, 14, 6, 4, 9),
+    "named": Look(Strip(4, 12), Strip(6, 5), Strip(12, 2), Strip(14, 1), 16.5, 10, 5, 4, 8),
+}
+
+
+def percent(fraction: float) -> str:
+    return f"{fraction * 100:.3f}".rstrip("0").rstrip(".") + "%"
+
+
+@register.filter
+def anchor(key: str) -> str:
+    """A person's key as an element id may hold it: user ids come with blanks, quotes and worse."""
+    return blake2s(key.encode(), digest_size=6).hexdigest()
+
+
+def _is_open(axis: Axis, end: int) -> bool:
+    return axis.is_live and end >= axis.session_end
+
+
+def _width(axis: Axis, span: Span) -> float:
+    if _is_open(axis, span.end):
+        return 1 - span.x
+    return max(span.width, THINNEST)
+
+
+def _rects(axis: Axis, spans: Iterable[Span], name: str, strip: Strip, radius: float = 1) -> Iterator[str]:
+    for span in spans:
+        yield (
+            f'<rect class="{name}" x="{percent(span.x)}" y="{strip.y:g}" width="{percent(_width(axis, span))}"'
+            f' height="{strip.height:g}" rx="{radius:g}"/>'
+        )
+
+
+def _caps(lane: Lane, look: Look) -> Iterator[str]:
+    for span in lane.bars:
+        yield (
+            f'<rect class="p-cap" x="{percent(span.x)}" y="{look.bar.y:g}" width="2" height="{look.bar.height:g}"'
+            f' rx="1" data-at="{span.start // MILLISECOND}"/>'
+        )
+
+
+def _mark(mark: Mark, look: Look) -> str:
+    x, at = percent(mark.x), mark.at // MILLISECOND
+    title = f"<title>{escape(mark.words)}</title>"
+    if mark.under:
+        return (
+            f'<svg x="{x}" overflow="visible" data-at="{at}"><rect class="p-cap" y="{look.two - 0.5:g}" width="2"'
+            f' height="4">{title}</rect></svg>'
+        )
+    name = MARKS[mark.kind]
+    use = f'<use href="#m-{name}" class="mk mk-{name}"'
+    if mark.at_end:
+        return (
+            f'<svg x="{x}" overflow="visible" data-at="{at}">{use} x="{look.beside:g}" y="{look.middle:g}">'
+            f"{title}</use></svg>"
+        )
+    y = look.role if mark.kind == "role" else look.failed
+    return f'{use} x="{x}" y="{y:g}" data-at="{at}">{title}</use>'
+
+
+@register.simple_tag
+def lane(lane: Lane, size: str = "full") -> SafeString:
+    """The inside of one person's SVG: presence, the three strips in it, gaps, doubts and marks."""
+    axis, look = lane.axis, LOOKS[size]
+    sill = Strip(look.bar.y + look.bar.height - 1, 1)
+    parts = [
+        *_rects(axis, lane.bars, "p-bar", look.bar, 2),
+        *_rects(axis, lane.bars, "p-sill", sill, 0),
+        *_rects(axis, lane.two_devices, "p-two", Strip(look.two, 2)),
+        *_rects(axis, lane.mic, "p-mic", look.mic),
+        *_rects(axis, lane.cam, "p-cam", look.cam),
+        *_rects(axis, lane.screen, "p-scr", look.screen),
+        *_rects(axis, lane.estimated, "p-est", Strip(look.bar.y + 0.5, look.bar.height - 1)),
+    ]
+    if axis.is_live:
+        parts = ['<g clip-path="url(#so-far)">', *parts, "</g>"]
+    parts += _caps(lane, look)
+    for gap in lane.gaps:
+        name, y = "p-away" if gap.dropped else "p-gone", f"{look.middle:g}"
+        parts.append(f'<line class="{name}" x1="{percent(gap.x)}" x2="{percent(gap.x + gap.width)}" y1="{y}" y2="{y}"/>')
+    parts += (_mark(mark, look) for mark in lane.marks)
+    return mark_safe("".join(parts))  # noqa: S308 (numbers and class names of ours; the words are escaped)
+
+
+@register.simple_tag
+def steps(axis: Axis, steps: Steps, peak: int = 0) -> SafeString:
+    """How many people at once, as a step line over its area, in `Axis.units` × 100; `peak` sets the height."""
+    top = peak or steps.peak or 1
+    start, end = axis.units(axis.start), axis.units(axis.session_end)
+    line, level = [f"M{start} 100"], 0
+    for at, count in steps.points:
+        if count != level:
+            line.append(f"H{axis.units(at)}V{round(100 - count * 100 / top, 1):g}")
+            level = count
+    line.append(f"H{end}")
+    path = "".join(line)
+    return format_html('<path class="area" d="{}V100H{}Z"/><path class="step" d="{}"/>', path, start, path)
+
+
+@register.simple_tag
+def grid(axis: Axis) -> SafeString:
+    """The lines behind the lanes, and the hatched part after the end (or after now)."""
+    end, rest = percent(axis.x(axis.session_end)), percent(1 - axis.x(axis.session_end))
+    parts = [
+        f'<rect class="p-after" id="after" x="{end}" width="{rest}" height="100%"/>',
+        f'<rect id="after-hatch" x="{end}" width="{rest}" height="100%" fill="url(#hatch)"/>',
+        f'<line class="edge" id="edge" x1="{end}" x2="{end}" y1="0" y2="100%"/>',
+    ]
+    parts += (f'<line x1="{x}" x2="{x}" y1="0" y2="100%"/>' for x in (percent(tick.x) for tick in axis.ticks))
+    return mark_safe("".join(parts))  # noqa: S308 (numbers only)
+
+
+@register.simple_tag
+def labels(axis: Axis) -> SafeString:
+    """The clock above the lines."""
+    return mark_safe(  # noqa: S308 (numbers and clock times)
+        "".join(
+            f'<text x="{percent(tick.x)}" y="19"{" class=minor" if tick.minor else ""}>{escape(tick.label)}</text>'
+            for tick in axis.ticks
+        )
+    )
+
+
+@register.filter
+def x(axis: Axis, at: int) -> str:
+    """Where an instant stands, in percent."""
+    return percent(axis.x(at))
+
+
+@register.filter
+def units(_: Axis) -> int:
+    return UNITS
+
+
+@register.filter
+def milliseconds(instant: int) -> int:
+    """An instant as scripts count: milliseconds since 1970."""
+    return instant // MILLISECOND
+
+
+@register.simple_tag
+def pieces(axis: Axis, intervals: Iterable[Interval], name: str, y: float, height: float) -> SafeString:
+    """Plain stretches, one rectangle each: for the small picture beside a sum."""
+    spans = (Span(at := axis.x(part.start), axis.x(part.end) - at, part.start, part.end) for part in intervals)
+    return mark_safe("".join(_rects(axis, spans, name, Strip(y, height))))  # noqa: S308 (numbers and a class)
+
+
+@register.simple_tag(takes_context=True)
+def go(context: RequestContext, place: str = "", **changes: object) -> SafeString:
+    """`href` and `hx-get` of this very page with some of its query changed; None or "" takes a parameter away.
+
+    What was asked for elsewhere on the page stays asked for, so that every state has an address.
+    """
+    query = context["request"].GET.copy()
+    for name, value in changes.items():
+        if value in (None, ""):
+            query.pop(name, None)
+        else:
+            query[name] = str(value)
+    encoded = query.urlencode()
+    url = f"{context['page_url']}{f'?{encoded}' if encoded else ''}"
+    return format_html('href="{}{}" hx-get="{}"', url, f"#{place}" if place else "", url)

@@ -1,0 +1,45 @@
+// What every page does: "/" searches, menus close, live parts rest while nobody looks and say when they are late.
+(() => {
+  const typing = (element) => element.matches("input, select, textarea, [contenteditable]");
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !typing(event.target)) {
+      const search = document.getElementById("top-search");
+      if (!search?.offsetParent) return;
+      event.preventDefault();
+      search.select();
+    }
+    if (event.key === "Escape") {
+      const menu = event.target.closest?.("details[data-menu][open]");
+      if (menu) {
+        menu.open = false;
+        menu.querySelector("summary").focus();
+      }
+    }
+  });
+
+  document.addEventListener("click", (event) => {
+    for (const menu of document.querySelectorAll("details[data-menu][open]")) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+  });
+
+  // A live part asks again every few seconds: not in a hidden tab, and not while a menu or a row in it is in use.
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const part = event.detail.elt;
+    if (!part.matches("[data-live]")) return;
+    if (document.hidden || part.contains(document.activeElement) || part.querySelector("details[data-menu][open]")) {
+      event.preventDefault();
+    }
+  });
+
+  const late = (event) => {
+    if (!event.detail.elt.matches("[data-live]")) return;
+    const stamp = document.getElementById("asof");
+    if (!stamp || stamp.classList.contains("is-late")) return;
+    stamp.classList.add("is-late");
+    stamp.querySelector("span").prepend("late, ");
+  };
+  document.addEventListener("htmx:sendError", late);
+  document.addEventListener("htmx:responseError", late);
+})();
