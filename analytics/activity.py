@@ -165,6 +165,11 @@ class Person:
     failures: tuple[Failure, ...] = ()
 
     @property
+    def label(self) -> str:
+        """What to call the person: the name, else the id they are counted under; never empty."""
+        return self.name or self.key
+
+    @property
     def stays(self) -> tuple[Stay, ...]:
         return tuple(visit.stay for visit in self.visits)
 

@@ -18,6 +18,8 @@ class Peer(models.Model):
     left_at = models.DateTimeField(null=True, blank=True)
     leave_reason = models.CharField(max_length=128, blank=True)
     leave_message = models.CharField(max_length=1024, blank=True)
+    # False while only track events have named this peer: they may be the first to be seen of it (EVENTS trap 3).
+    announced = models.BooleanField("named by a join, a leave or the session object", default=True)
 
     class Meta:
         ordering = ["joined_at", "id"]

@@ -20,6 +20,9 @@ class Track(models.Model):
     # [[from, to or null], …] in microseconds since 1970: one small column instead of thousands of rows a page.
     on = models.JSONField("not muted", default=list, blank=True)
 
+    # The latest event folded in: what comes after it continues the row, what comes before folds it anew.
+    folded_to = models.BigIntegerField(default=0, editable=False)
+
     class Meta:
         ordering = ["started_at", "id"]
 

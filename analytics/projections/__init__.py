@@ -1,0 +1,93 @@
+"""From events to read models. The only package that writes them.
+
+`PROJECTORS` says which functions an event type goes to, `IGNORED` which types are stored and not projected, and why.
+Everything else is unknown: it is stored all the same and said aloud, and a rebuild projects it once we know it.
+"""
+
+from collections.abc import Sequence
+
+from analytics.envelope import Envelope
+from analytics.projections.batch import Batch, Projector
+from analytics.projections.failures import project_failures
+from analytics.projections.peers import project_peers
+from analytics.projections.sessions import project_sessions
+from analytics.projections.summaries import project_summaries
+from analytics.projections.tracks import project_tracks
+
+SESSION: tuple[Projector, ...] = (project_sessions,)
+PEER: tuple[Projector, ...] = (project_sessions, project_peers, project_summaries)
+TRACK: tuple[Projector, ...] = (project_sessions, project_tracks)
+FAILURE: tuple[Projector, ...] = (project_failures,)
+CLIENT: tuple[Projector, ...] = (project_sessions, project_peers, project_failures, project_summaries)
+
+PROJECTORS: dict[str, tuple[Projector, ...]] = {
+    "session.open.success": SESSION,
+    "session.close.success": SESSION,
+    "snapshot.session": SESSION,
+    "room.end.success": SESSION,
+    "room.end.failure": FAILURE,
+    "peer.join.success": PEER,
+    "peer.leave.success": PEER,
+    "snapshot.peer": PEER,
+    "role.change.success": PEER,
+    "role.change.failure": FAILURE,
+    "peer.join.failure": FAILURE,
+    "peer.leave.failure": FAILURE,
+    "track.add.success": TRACK,
+    "track.update.success": TRACK,
+    "track.remove.success": TRACK,
+    "client.publish.failed": CLIENT,
+    "client.subscribe.failed": CLIENT,
+    "client.join.failed": CLIENT,
+    "client.disconnected": CLIENT,
+    "client.connect.failed": CLIENT,
+}
+
+_RECORDINGS = "kept for the recordings pages, which bring its projection"
+_STREAMS = "kept for the streams pages, which bring its projection"
+
+IGNORED: dict[str, str] = {
+    "beam.started.success": _RECORDINGS,
+    "beam.stopped.success": _RECORDINGS,
+    "beam.recording.success": _RECORDINGS,
+    "beam.failure": _RECORDINGS,
+    "recording.success": _RECORDINGS,
+    "recording.failed": _RECORDINGS,
+    "stream.recording.success": _RECORDINGS,
+    "stream.recording.failure": _RECORDINGS,
+    "track.recording.started.success": _RECORDINGS,
+    "track.recording.success": _RECORDINGS,
+    "track.recording.failure": _RECORDINGS,
+    "transcription.started.success": _RECORDINGS,
+    "transcription.success": _RECORDINGS,
+    "transcription.failure": _RECORDINGS,
+    "hls.started.success": _STREAMS,
+    "hls.stopped.success": _STREAMS,
+    "hls.recording.success": _STREAMS,
+    "hls.failure": _STREAMS,
+    "ingest.start.success": _STREAMS,
+    "ingest.end.success": _STREAMS,
+    "ingest.start.failure": _STREAMS,
+    "ingest.failure": _STREAMS,
+}
+
+# Rows that others refer to come first.
+ORDER: tuple[Projector, ...] = (
+    project_sessions,
+    project_peers,
+    project_tracks,
+    project_failures,
+    project_summaries,
+)
+
+
+def is_known(event_type: str) -> bool:
+    return event_type in PROJECTORS or event_type in IGNORED
+
+
+def project(events: Sequence[Envelope], *, rebuilding: bool = False) -> None:
+    """Bring the read models up to these events. The caller holds the lock of their rooms and the transaction."""
+    for projector in ORDER:
+        concerned = [event for event in events if projector in PROJECTORS.get(event.type, ())]
+        if concerned:
+            projector(Batch(concerned, rebuilding=rebuilding))

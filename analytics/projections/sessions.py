@@ -1,0 +1,148 @@
+"""Sessions: when one ran, and who ended it.
+
+Two kinds of evidence. Events about the session itself (`SESSION_TYPES`) are folded whole. Any other event of the
+session is a *witness*: it proves that the session exists, began no later and was alive then (EVENTS trap 3). A witness
+only ever moves the start back and the last sign of life on, so witnesses may come in any order, one at a time.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from analytics import instants
+from analytics.envelope import Envelope
+from analytics.models import Session
+from analytics.projections.batch import Batch, moment, text, to_millisecond
+
+SESSION_TYPES = frozenset({"session.open.success", "session.close.success", "room.end.success", "snapshot.session"})
+FIELDS = [
+    "room_id",
+    "template_id",
+    "started_at",
+    "ended_at",
+    "last_event_at",
+    "end_source",
+    "end_reason",
+    "ended_by",
+    "end_locked",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """What the mere existence of events proves. Instants cut to the millisecond; None: nothing."""
+
+    started: int | None
+    alive: int | None
+
+    def __add__(self, other: "Witness") -> "Witness":
+        return Witness(
+            min((at for at in (self.started, other.started) if at is not None), default=None),
+            max((at for at in (self.alive, other.alive) if at is not None), default=None),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    room_id: str
+    template_id: str
+    started: int | None
+    ended: int | None
+    end_source: str
+    end_reason: str
+    ended_by: str
+    end_locked: bool
+
+
+def witness(event: Envelope) -> Witness:
+    """What one event proves of its session."""
+    named = [moment(event, "session_started_at"), moment(event, "joined_at"), moment(event, "created_at")]
+    times = [at for at in named if at is not None]
+    alive = [event.emitted_at, moment(event, "left_at") or 0, moment(event, "session_stopped_at") or 0]
+    return Witness(to_millisecond(min(times, default=event.emitted_at)), to_millisecond(max(alive)))
+
+
+def fold_session(events: Sequence[Envelope]) -> Folded:
+    """One session from its own events, in any order.
+
+    Start: what the session events name; else what the API's object says. End: the close event; else, once the object
+    is no longer active, the time of its last change, "close to the end time" (contract, schema Session). A close event
+    without a time counts from when it was made. `room.end.*` says who and why, never when (EVENTS, Event types).
+    """
+    events = sorted(events, key=lambda event: (event.emitted_at, event.id))
+    objects = [event for event in events if event.type == "snapshot.session"]
+    closes = [event for event in events if event.type == "session.close.success"]
+    ends = [event for event in events if event.type == "room.end.success"]
+    starts = [
+        at
+        for event in events
+        if event.type.startswith("session.")
+        if (at := moment(event, "session_started_at")) is not None
+    ] or [at for event in objects if (at := moment(event, "created_at")) is not None]
+    stops = [moment(event, "session_stopped_at") or event.emitted_at for event in closes] or [
+        moment(event, "updated_at") or event.emitted_at for event in objects if event.data.get("active") is False
+    ]
+    end = ends[0] if ends else None
+    return Folded(
+        room_id=events[0].room_id,
+        template_id=next((name for event in reversed(events) if (name := text(event, "template_id", 64))), ""),
+        started=to_millisecond(min(starts)) if starts else None,
+        ended=to_millisecond(min(stops)) if stops else None,
+        end_source=text(end, "source", 64) if end else "",
+        end_reason=text(end, "reason") if end else "",
+        ended_by=(text(end, "user_name") or text(end, "user_id")) if end else "",
+        end_locked=bool(end and end.data.get("lock_room") is True),
+    )
+
+
+def project_sessions(batch: Batch) -> None:
+    """Write the row of every session the batch speaks of."""
+    seen: dict[str, Witness] = defaultdict(lambda: Witness(None, None))
+    rooms: dict[str, str] = {}
+    templates: dict[str, str] = {}
+    for event in batch.new:
+        if event.session_id:
+            seen[event.session_id] += witness(event)
+            rooms.setdefault(event.session_id, event.room_id)
+            if event.session_id not in templates and (template := text(event, "template_id", 64)):
+                templates[event.session_id] = template
+    own: dict[str, list[Envelope]] = defaultdict(list)
+    for event in batch.history(types=SESSION_TYPES, session_id__in=seen):
+        own[event.session_id].append(event)
+    before = Session.objects.in_bulk(seen)
+    rows = []
+    for session_id, new in seen.items():
+        row = before.get(session_id) or Session(id=session_id, room_id=rooms[session_id])
+        was = {field: getattr(row, field) for field in FIELDS}
+        _write(row, own[session_id], _of(row) + new)
+        row.template_id = row.template_id or templates.get(session_id, "")
+        if session_id not in before or was != {field: getattr(row, field) for field in FIELDS}:
+            rows.append(row)
+    upsert(rows)
+
+
+def upsert(rows: Iterable[Session]) -> None:
+    Session.objects.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=FIELDS)
+
+
+def _of(row: Session) -> Witness:
+    """What the witnesses before this batch have left in the row."""
+    return Witness(
+        instants.from_datetime(row.started_at) if row.started_at else None,
+        instants.from_datetime(row.last_event_at) if row.last_event_at else None,
+    )
+
+
+def _write(row: Session, own: Sequence[Envelope], proved: Witness) -> None:
+    started, ended = proved.started, None
+    if own:
+        folded = fold_session(own)
+        started = folded.started if folded.started is not None else started
+        ended = folded.ended
+        row.room_id = folded.room_id
+        row.template_id = folded.template_id or row.template_id
+        row.end_source, row.end_reason = folded.end_source, folded.end_reason
+        row.ended_by, row.end_locked = folded.ended_by, folded.end_locked
+    row.started_at = instants.to_datetime(started) if started is not None else None
+    row.ended_at = instants.to_datetime(ended) if ended is not None else None
+    row.last_event_at = instants.to_datetime(proved.alive) if proved.alive is not None else None

@@ -1,0 +1,163 @@
+"""Tracks: when a microphone, a camera or a screen was not muted (EVENTS traps 24 to 27).
+
+The fold is `intervals.on_spans`. Events that come after everything a row holds continue it: the row is read back as
+the states that made it, so continuing and folding anew are the same function. Anything late folds the track anew.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from analytics import instants
+from analytics.envelope import Envelope
+from analytics.intervals import TrackState, on_spans
+from analytics.models import Peer, Track
+from analytics.projections import peers
+from analytics.projections.batch import Batch, moment
+from analytics.projections.peers import TRACK_TYPES
+
+FIELDS = ["peer_id", "session_id", "kind", "started_at", "stopped_at", "on", "folded_to"]
+
+KINDS = {
+    ("audio", "regular"): Track.Kind.MIC,
+    ("video", "regular"): Track.Kind.CAMERA,
+    ("video", "screen"): Track.Kind.SCREEN,
+    ("audio", "screen"): Track.Kind.SCREEN_AUDIO,
+}
+ACTIONS: dict[str, Literal["add", "update", "remove"]] = {
+    "track.add.success": "add",
+    "track.update.success": "update",
+    "track.remove.success": "remove",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """`on`: stretches not muted as instants, an open end None. `folded_to`: the latest state's instant."""
+
+    peer_id: str
+    session_id: str
+    kind: str
+    started: int | None
+    stopped: int | None
+    on: tuple[tuple[int, int | None], ...]
+    folded_to: int
+
+
+def state(event: Envelope) -> TrackState:
+    """What a track event says; `mute` is the state after it (trap 24)."""
+    stamp = event.payload.get("timestamp")
+    return TrackState(
+        at=event.emitted_at,
+        sequence_key=f"{instants.sequence(stamp) if isinstance(stamp, str) else ''}{event.id}",
+        kind=ACTIONS[event.type],
+        mute=event.data.get("mute") is not False,
+    )
+
+
+def states_of(row: Track) -> list[TrackState]:
+    """A row read back as states that fold to it."""
+    states = []
+    for start, end in row.on:
+        states.append(TrackState(start, "", "update", False))
+        if end is not None:
+            states.append(TrackState(end, "", "update", True))
+    return states
+
+
+def fold_track(events: Sequence[Envelope], row: Track | None = None) -> Folded:
+    """One track from its events in any order; with `row`, from what the row holds and events that came after it.
+
+    Start and stop are what the events name, else the moment of the add or the removal itself.
+    """
+    states = [state(event) for event in events]
+    adds = [at for event in events if (at := _started(event)) is not None]
+    removes = [at for event in events if event.type == "track.remove.success" for at in [_stopped(event)]]
+    folded_to = max(each.at for each in states)
+    kind = KINDS.get((events[0].data.get("type", ""), events[0].data.get("source", "")), Track.Kind.OTHER)
+    if row is not None:
+        states = states_of(row) + states
+        kind = Track.Kind(row.kind)
+        if row.started_at is not None:
+            adds.append(instants.from_datetime(row.started_at))
+    return Folded(
+        peer_id=events[0].peer_id,
+        session_id=events[0].session_id,
+        kind=kind,
+        started=min(adds, default=None),
+        stopped=min(removes, default=None),
+        on=on_spans(states),
+        folded_to=folded_to,
+    )
+
+
+def _started(event: Envelope) -> int | None:
+    named = moment(event, "started_at")
+    return event.emitted_at if named is None and event.type == "track.add.success" else named
+
+
+def _stopped(event: Envelope) -> int:
+    named = moment(event, "stopped_at")
+    return event.emitted_at if named is None else named
+
+
+def project_tracks(batch: Batch) -> None:
+    """Write the row of every track the batch speaks of, and of its peer where nothing else has named that yet."""
+    new: dict[str, list[Envelope]] = defaultdict(list)
+    for event in batch.of(TRACK_TYPES):
+        if event.peer_id and event.session_id and (track_id := _track_id(event)):
+            new[track_id].append(event)
+    if not new:
+        return
+    _ensure_peers(batch, {events[0].peer_id for events in new.values()})
+    rows = Track.objects.in_bulk(new)
+    continued = {track_id for track_id, row in rows.items() if _comes_after(new[track_id], row)}
+    late = {track_id for track_id in rows if track_id not in continued}
+    folded = {track_id: fold_track(events) for track_id, events in new.items() if track_id not in rows}
+    folded |= {track_id: fold_track(new[track_id], rows[track_id]) for track_id in continued}
+    folded |= {track_id: fold_track(events) for track_id, events in _all_of(batch, late, new)}
+    Track.objects.bulk_create(
+        [_row(track_id, each) for track_id, each in folded.items()],
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=FIELDS,
+    )
+
+
+def _track_id(event: Envelope) -> str:
+    value = event.data.get("track_id")
+    return value if isinstance(value, str) and len(value) <= 64 else ""
+
+
+def _ensure_peers(batch: Batch, peer_ids: set[str]) -> None:
+    settled = set(Peer.objects.filter(pk__in=peer_ids, announced=True).values_list("pk", flat=True))
+    peers.write(batch, peer_ids - settled)
+
+
+def _comes_after(events: Sequence[Envelope], row: Track) -> bool:
+    return row.stopped_at is None and min(event.emitted_at for event in events) > row.folded_to
+
+
+def _all_of(batch: Batch, track_ids: set[str], new: dict[str, list[Envelope]]) -> Iterable[tuple[str, list[Envelope]]]:
+    if not track_ids:
+        return []
+    peer_ids = {new[track_id][0].peer_id for track_id in track_ids}
+    every: dict[str, list[Envelope]] = defaultdict(list)
+    for event in batch.history(types=TRACK_TYPES, peer_id__in=peer_ids):
+        if (track_id := _track_id(event)) in track_ids:
+            every[track_id].append(event)
+    return every.items()
+
+
+def _row(track_id: str, folded: Folded) -> Track:
+    return Track(
+        id=track_id,
+        peer_id=folded.peer_id,
+        session_id=folded.session_id,
+        kind=folded.kind,
+        started_at=None if folded.started is None else instants.to_datetime(folded.started),
+        stopped_at=None if folded.stopped is None else instants.to_datetime(folded.stopped),
+        on=[list(span) for span in folded.on],
+        folded_to=folded.folded_to,
+    )

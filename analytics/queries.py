@@ -1,0 +1,138 @@
+"""What pages ask of the read models. Reads only; a bounded number of queries whatever the number of people."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+
+from analytics import instants
+from analytics.activity import Failure as FailureSeen
+from analytics.activity import Frame, Stay
+from analytics.activity import Track as TrackOn
+from analytics.models import Cursor, Failure, Peer, Pull, Session, Track
+from rooms.models import Room
+
+LONGEST_SESSION = timedelta(hours=12)  # EVENTS trap 23
+
+
+def live(now: datetime) -> Q:
+    """Sessions going on: no end told, and young enough that 100ms has not ended them unasked (EVENTS trap 23)."""
+    return Q(ended_at=None, started_at__gt=now - LONGEST_SESSION)
+
+
+def is_live(session: Session, now: datetime) -> bool:
+    return session.ended_at is None and session.started_at is not None and session.started_at > now - LONGEST_SESSION
+
+
+def sessions_in(rooms: QuerySet[Room]) -> QuerySet[Session]:
+    """The sessions of these rooms, newest first, each with its room."""
+    return Session.objects.filter(room__in=rooms).select_related("room")
+
+
+def frame(session: Session, now: datetime) -> Frame:
+    """The session's edges. One that nobody told the end of closes at its last sign of life, marked as estimated."""
+    at = instants.from_datetime(now)
+    if is_live(session, now):
+        assert session.started_at is not None
+        return Frame(session.pk, instants.from_datetime(session.started_at), None, at)
+    ended = session.ended_at or session.last_event_at or session.started_at or now
+    started = session.started_at or ended
+    return Frame(
+        session.pk,
+        instants.from_datetime(started),
+        instants.from_datetime(max(started, ended)),
+        at,
+        end_estimated=session.ended_at is None,
+    )
+
+
+def stays(session: Session) -> list[Stay]:
+    """Everybody's stays with their tracks: two queries. Recorders are left out (EVENTS trap 42)."""
+    peers = Peer.objects.filter(session=session).exclude(role__in=settings.HMS_ROLES_NOT_COUNTED)
+    return stays_of(peers, Track.objects.filter(session=session))
+
+
+def stays_of(peers: Iterable[Peer], tracks: QuerySet[Track]) -> list[Stay]:
+    """These peers as the arithmetic takes them, with those of the tracks that are theirs."""
+    of_peer: dict[str, list[TrackOn]] = defaultdict(list)
+    for pk, peer_id, kind, on, started_at, stopped_at in tracks.order_by("started_at", "id").values_list(
+        "id", "peer_id", "kind", "on", "started_at", "stopped_at"
+    ):
+        spans = tuple((start, end) for start, end in on)
+        of_peer[peer_id].append(TrackOn(pk, peer_id, kind, spans, _instant(started_at), _instant(stopped_at)))
+    return [
+        Stay(
+            peer_id=peer.pk,
+            user_id=peer.user_id,
+            name=peer.name,
+            role=peer.role,
+            type=peer.type,
+            joined_at=_instant(peer.joined_at),
+            left_at=_instant(peer.left_at),
+            reason=peer.leave_reason,
+            message=peer.leave_message,
+            roles=tuple((since, role) for since, role in peer.roles),
+            tracks=tuple(of_peer[peer.pk]),
+            device=peer.device,
+        )
+        for peer in peers
+    ]
+
+
+def failures(session: Session) -> list[FailureSeen]:
+    """What went wrong in a session, by time.
+
+    Some failures name no session (EVENTS trap 12): those count that name one of its peers, or its room while it ran.
+    """
+    belongs = Q(session_id=session.pk)
+    if session.started_at is not None:
+        until = session.ended_at or session.started_at + LONGEST_SESSION
+        belongs |= Q(session_id="", room=session.room_id, at__gte=session.started_at, at__lt=until)
+    return [
+        FailureSeen(
+            at=instants.from_datetime(row.at),
+            type=row.type,
+            peer_id=row.peer_id,
+            user_id=row.user_id,
+            name=row.name,
+            error_code=row.error_code,
+            error_message=row.error_message,
+            is_terminal=row.is_terminal,
+            action=row.action,
+        )
+        for row in Failure.objects.filter(belongs).order_by("at", "event_id")
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Completeness:
+    """How far the figures of a session can be trusted.
+
+    `pulled_at`: start of the last whole reading of its analytics events, None before the first. `final`: that reading
+    began after the session's end, so nothing more will come. `gap`: 100ms no longer held what we had not read.
+    `error`: what stood in the way of the last pull, "" if nothing.
+    """
+
+    pulled_at: datetime | None
+    final: bool
+    gap: bool
+    error: str
+
+
+def completeness(session: Session) -> Completeness:
+    """Two queries at most."""
+    cursor = Cursor.objects.filter(pk=session.pk).first()
+    if cursor is None:
+        return Completeness(None, final=False, gap=False, error="")
+    error = ""
+    if cursor.failures:
+        last = Pull.objects.filter(session_id=session.pk).exclude(error="").first()
+        error = last.error if last else ""
+    return Completeness(cursor.pulled_at, cursor.final_at is not None, cursor.lost_at is not None, error)
+
+
+def _instant(value: datetime | None) -> int | None:
+    return None if value is None else instants.from_datetime(value)
