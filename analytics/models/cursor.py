@@ -7,9 +7,9 @@ class Cursor(models.Model):
     A position is a snapshot of its first query and dies after 24 hours (EVENTS trap 37), hence `opened_at`.
     """
 
-    session = models.OneToOneField(
-        "analytics.Session", models.CASCADE, related_name="cursor", primary_key=True
-    )
+    # No foreign key: rebuilding the read models must not forget what has been read.
+    session_id = models.CharField("100ms session id", max_length=64, primary_key=True)
+    room_id = models.CharField(max_length=64)
     position = models.TextField(blank=True, help_text="“next” of the last page; empty between passes")
     opened_at = models.DateTimeField("pass begun at", null=True, blank=True)
     total = models.PositiveIntegerField("events named by the API in the last pass", null=True, blank=True)

@@ -72,7 +72,7 @@ def fold_peer(events: Sequence[Envelope]) -> Folded | None:
     if not proofs:
         return None
     # The object first, then the latest event first.
-    ranked = sorted(proofs[::-1], key=lambda event: event.type != "snapshot.peer")
+    ranked = _latest_first(proofs, "snapshot.peer")
     leaves = [event for event in announcing if event.type == "peer.leave.success"]
     joined = _joined(proofs)
     left = _left(announcing, leaves, joined)
@@ -102,6 +102,11 @@ def device_of(events: Sequence[Envelope]) -> str:
             words = [agent.get("os"), agent.get("device_model")]
             return " ".join(word for word in words if isinstance(word, str) and word)[:255]
     return ""
+
+
+def _latest_first(events: Sequence[Envelope], best: str) -> list[Envelope]:
+    """The events of type `best`, then the others; the latest first in both."""
+    return sorted(events, key=lambda event: (event.type == best, event.emitted_at, event.id), reverse=True)
 
 
 def _first(ranked: Sequence[Envelope], field: str, longest: int = 255) -> str:
@@ -144,13 +149,19 @@ def _changes(announcing: Sequence[Envelope]) -> list[tuple[int, str, str]]:
 
 
 def _last_role(proofs: Sequence[Envelope]) -> str:
-    """The role at the end: what the object says, else the last change, else the leave, the join, a track."""
-    objects = [event for event in proofs if event.type == "snapshot.peer"]
-    if role := _first(objects[::-1], "role", 128):
-        return role
-    if changes := _changes(proofs):
-        return changes[-1][2]
-    return _first(sorted(proofs[::-1], key=lambda event: event.type != "peer.leave.success"), "role", 128)
+    """The role at the end: the latest that the object or a change tells, else what the leave, the join or a track does.
+
+    By time, not by rank: an object that changes back to what it was is the same event again and is not stored anew.
+    """
+    objects = [
+        (event.emitted_at, role)
+        for event in proofs
+        if event.type == "snapshot.peer" and (role := text(event, "role", 128))
+    ]
+    told = objects + [(at, role) for at, _, role in _changes(proofs)]
+    if told:
+        return max(told)[1]
+    return _first(_latest_first(proofs, "peer.leave.success"), "role", 128)
 
 
 def _roles(announcing: Sequence[Envelope], last: str) -> list[tuple[int | None, str]]:

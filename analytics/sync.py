@@ -1,0 +1,292 @@
+"""The pull: sessions, and per session its analytics events, from the API into `ingest`.
+
+What it knows of the API (EVENTS traps 37 and 38): pages are a snapshot of the first query, a cursor dies after 24
+hours, and 100ms holds 30 days. So a running session is asked about again and again, a closed one once more a few
+minutes after its end, and a cursor moves only in the transaction of the events it paid for: a crash costs a few pages read twice.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+from django.db.models import Q
+from django.utils import timezone
+
+from analytics import snapshots
+from analytics.envelope import Channel, Envelope, Malformed, parse
+from analytics.ingest import Ingested, ingest
+from analytics.models import Cursor, Event, Pull, Session
+from analytics.queries import LONGEST_SESSION
+from rooms import hms
+from rooms.sync import mirror_rooms
+
+log = structlog.get_logger(__name__)
+
+HORIZON: Final = timedelta(days=30)
+CURSOR_LIFE: Final = timedelta(hours=23)  # an hour short of 100ms's 24, for a pass takes time
+SETTLED_AFTER: Final = timedelta(minutes=3)  # how long after its end a session's last events may still arrive
+LIVE_EVERY: Final = timedelta(seconds=15)
+LEASE: Final = timedelta(minutes=2)
+PAGES_A_COMMIT: Final = 10
+GIVE_UP_AFTER: Final = 6  # failures in a row; then only a person or the session's close asks again
+
+Clock = Callable[[], datetime]
+
+
+class Overtaken(Exception):
+    """Another worker moved this session's cursor meanwhile: it goes on, we stop."""
+
+
+@dataclass
+class Tally:
+    """What one pull has read so far, on its way into its row."""
+
+    pages: int = 0
+    objects: int = 0
+    ingested: Ingested = field(default_factory=Ingested)
+    problems: list[str] = field(default_factory=list)
+
+    def take(self, envelopes: list[Envelope], and_then: Callable[[], None] | None = None) -> None:
+        self.ingested += ingest(envelopes, and_then=and_then)
+
+
+@contextmanager
+def recorded(kind: str, *, clock: Clock, room_id: str = "", session_id: str = "") -> Iterator[tuple[Pull, Tally]]:
+    """Every pull leaves a row, a failed or a killed one too. A fault of 100ms ends in the row, any other is raised."""
+    row = Pull.objects.create(kind=kind, room_id=room_id, session_id=session_id, started_at=clock())
+    tally = Tally()
+    try:
+        yield row, tally
+    except hms.Error as problem:
+        tally.problems.append(str(problem) or type(problem).__name__)
+        log.warning("pull failed", kind=kind, session_id=session_id, problem=tally.problems[-1])
+    except BaseException as problem:
+        tally.problems.append(f"{type(problem).__name__} on our side")
+        raise
+    finally:
+        row.finished_at = clock()
+        row.pages = tally.pages
+        row.objects_read = tally.objects
+        row.events_new = tally.ingested.new
+        row.events_known = tally.ingested.known
+        row.error = "\n".join(tally.problems)
+        row.save()
+
+
+def pull_rooms(client: hms.Client, *, clock: Clock = timezone.now, room_id: str | None = None) -> Pull:
+    """Mirror the rooms, or one."""
+    with recorded(Pull.Kind.ROOMS, clock=clock, room_id=room_id or "") as (row, tally):
+        tally.pages, tally.objects = mirror_rooms(client, at=clock(), room_id=room_id)
+    return row
+
+
+def pull_sessions(client: hms.Client, *, clock: Clock = timezone.now, room_id: str | None = None) -> Pull:
+    """Read the sessions that can have changed since the last such pull, of all rooms or one.
+
+    A session lasts 12 hours at most (EVENTS trap 23), so those that started 13 hours before the last pull are settled.
+    Sources disagree whether leaving out `active` lists all (contract, list_sessions), so both kinds are asked for.
+    """
+    now = clock()
+    since = now - HORIZON
+    last = (
+        Pull.objects.filter(kind=Pull.Kind.SESSIONS, error="", finished_at__isnull=False)
+        .filter(Q(room_id="") | Q(room_id=room_id or ""))
+        .order_by("-started_at")
+        .first()
+    )
+    if last is not None:
+        since = max(since, last.started_at - LONGEST_SESSION - timedelta(hours=1))
+    with recorded(Pull.Kind.SESSIONS, clock=clock, room_id=room_id or "") as (row, tally):
+        for active in (False, True):
+            for page in client.sessions.pages(room_id=room_id, active=active, after=since):
+                tally.pages += 1
+                tally.objects += len(page.items)
+                tally.take([event for session in page.items for event in _objects(session.raw, tally)])
+    return row
+
+
+def _objects(raw: dict[str, object], tally: Tally) -> list[Envelope]:
+    try:
+        return snapshots.of_session(raw)
+    except (Malformed, ValueError) as problem:
+        tally.problems.append(f"session {raw.get('id')!r}: {problem}")
+        return []
+
+
+def follow(*, clock: Clock = timezone.now) -> int:
+    """Give every session within the horizon a cursor, due at once; how many were new."""
+    now = clock()
+    known = Cursor.objects.values("session_id")
+    missing = Session.objects.filter(last_event_at__gt=now - HORIZON).exclude(pk__in=known)
+    rows = [Cursor(session_id=pk, room_id=room_id, due_at=now) for pk, room_id in missing.values_list("pk", "room_id")]
+    Cursor.objects.bulk_create(rows, ignore_conflicts=True)
+    return len(rows)
+
+
+def claim_due(*, clock: Clock = timezone.now, limit: int = 20) -> list[str]:
+    """Take the sessions whose pull is due; two workers never take the same one. A crash frees it after `LEASE`."""
+    now = clock()
+    due = Cursor.objects.filter(due_at__lte=now).order_by("due_at").values_list("pk", flat=True)[:limit]
+    return [pk for pk in list(due) if Cursor.objects.filter(pk=pk, due_at__lte=now).update(due_at=now + LEASE) == 1]
+
+
+def pull_events(client: hms.Client, session_id: str, *, clock: Clock = timezone.now) -> Pull:
+    """Read one session's object and its analytics events from where its cursor stands to the end."""
+    session = Session.objects.filter(pk=session_id).first()
+    room_id = session.room_id if session else ""
+    began = time.monotonic()
+    with recorded(Pull.Kind.EVENTS, clock=clock, room_id=room_id, session_id=session_id) as (row, tally):
+        if session is None:
+            tally.take(_objects(client.sessions.get(session_id).raw, tally))
+            session = Session.objects.get(pk=session_id)
+            row.room_id = session.room_id
+        cursor, _ = Cursor.objects.get_or_create(pk=session_id, defaults={"room_id": session.room_id})
+        try:
+            _read(client, cursor, tally, clock)
+        except Overtaken:
+            tally.problems.append("another worker reads this session; this pull stopped")
+        except hms.Error as problem:
+            cursor.refresh_from_db()
+            _put_off(cursor, problem, clock())
+            raise
+        else:
+            _plan(cursor, clock, took=time.monotonic() - began)
+    return row
+
+
+def _read(client: hms.Client, cursor: Cursor, tally: Tally, clock: Clock) -> None:
+    now = clock()
+    if cursor.opened_at is None or cursor.opened_at < now - CURSOR_LIFE:
+        _move(cursor, position="", opened_at=now)
+        tally.take(_objects(client.sessions.get(cursor.pk).raw, tally))
+    session = Session.objects.get(pk=cursor.pk)
+    if _end(session, now) is not None and session.last_event_at and session.last_event_at < now - HORIZON:
+        _finish(cursor, lost=True)
+        return
+    try:
+        _read_pages(client, cursor, tally)
+    except hms.CursorExpired:
+        _move(cursor, position="", opened_at=clock())
+        _read_pages(client, cursor, tally)
+    began_late = session.started_at is not None and session.started_at < now - HORIZON
+    if began_late and cursor.final_at is None and cursor.lost_at is None:
+        # The first events had left 100ms before this pass.
+        cursor.lost_at = now
+        cursor.save(update_fields=["lost_at"])
+
+
+def _read_pages(client: hms.Client, cursor: Cursor, tally: Tally) -> None:
+    batch: list[Envelope] = []
+    for number, page in enumerate(
+        client.analytics.pages(room_id=cursor.room_id, session_id=cursor.pk, start=cursor.position), start=1
+    ):
+        tally.pages += 1
+        batch += _events(page.events, tally)
+        nothing_new = (
+            number == 1 and not cursor.position and page.next != "" and page.total == _stored(cursor.pk, batch)
+        )
+        if nothing_new or page.next == "" or number % PAGES_A_COMMIT == 0:
+            following = "" if nothing_new else page.next
+            tally.take(batch, lambda at=following, total=page.total: _advance(cursor, at, total))  # type: ignore[misc]
+            batch = []
+        if nothing_new:
+            return
+
+
+def _events(received: list[dict[str, object]], tally: Tally) -> list[Envelope]:
+    """The readable events of a page; the others are told in the pull's row, for nobody will send them again."""
+    envelopes = []
+    for event in received:
+        try:
+            envelopes.append(parse(event, Channel.ANALYTICS))
+        except Malformed as problem:
+            tally.problems.append(f"event {event.get('id')!r}: {problem}")
+    return envelopes
+
+
+def _stored(session_id: str, page: list[Envelope]) -> int | None:
+    """How many events of this session the API has given us before, or None when the page holds one we lack.
+
+    When it is what the API says it has, the rest of its pages are ours already and need not be read.
+    """
+    ids = {envelope.id for envelope in page}
+    if Event.objects.filter(event_id__in=ids).count() < len(ids):
+        return None
+    return Event.objects.filter(session_id=session_id, channel=Channel.ANALYTICS).count()
+
+
+def _move(cursor: Cursor, **values: object) -> None:
+    """Change the cursor's row if it still stands where we saw it. Raises `Overtaken` otherwise."""
+    where = {"pk": cursor.pk, "position": cursor.position, "opened_at": cursor.opened_at}
+    if Cursor.objects.filter(**where).update(**values) != 1:
+        raise Overtaken
+    for name, value in values.items():
+        setattr(cursor, name, value)
+
+
+def _advance(cursor: Cursor, position: str, total: int | None) -> None:
+    """Move on to the next page; an empty one ends the pass. Runs in the transaction of the events before it."""
+    if position:
+        _move(cursor, position=position, due_at=timezone.now() + LEASE)
+    else:
+        _move(cursor, position="", opened_at=None, pulled_at=cursor.opened_at, total=total, failures=0)
+
+
+def _plan(cursor: Cursor, clock: Clock, *, took: float) -> None:
+    """When to ask again: while it runs, soon; after its end once more; then never."""
+    if cursor.final_at is not None:
+        return
+    now = clock()
+    session = Session.objects.get(pk=cursor.pk)
+    end = _end(session, now)
+    if end is None:
+        # A long session takes long to read: most of the time is left to the others.
+        cursor.due_at = now + max(LIVE_EVERY, timedelta(seconds=10 * took))
+    elif cursor.pulled_at is not None and cursor.pulled_at >= end + SETTLED_AFTER:
+        cursor.final_at, cursor.due_at = now, None
+    else:
+        cursor.due_at = end + SETTLED_AFTER
+    cursor.save(update_fields=["final_at", "due_at"])
+
+
+def _finish(cursor: Cursor, *, lost: bool) -> None:
+    now = timezone.now()
+    _move(cursor, position="", opened_at=None, final_at=now, due_at=None, lost_at=now if lost else cursor.lost_at)
+
+
+def _put_off(cursor: Cursor, problem: hms.Error, now: datetime) -> None:
+    """After a failure: wait as long as 100ms asks, else twice as long as the last time."""
+    cursor.failures += 1
+    wait = timedelta(seconds=problem.retry_after or min(3600, 15 * 2**cursor.failures))
+    gone = isinstance(problem, hms.NotFound | hms.Forbidden)
+    cursor.due_at = None if gone or cursor.failures >= GIVE_UP_AFTER else now + wait
+    cursor.save(update_fields=["failures", "due_at"])
+
+
+def _end(session: Session, now: datetime) -> datetime | None:
+    """When it ended, as far as anybody can tell; None while it runs."""
+    if session.ended_at is not None:
+        return session.ended_at
+    started = session.started_at or session.last_event_at or now
+    return started + LONGEST_SESSION if started + LONGEST_SESSION < now else None
+
+
+def sync(
+    client: hms.Client, *, room_id: str | None = None, session_id: str | None = None, clock: Clock = timezone.now
+) -> Iterator[Pull]:
+    """One pull of everything that is not settled, or of one room or session; gives each pull's row as it ends."""
+    if session_id is not None:
+        yield pull_events(client, session_id, clock=clock)
+        return
+    yield pull_rooms(client, clock=clock, room_id=room_id)
+    yield pull_sessions(client, clock=clock, room_id=room_id)
+    follow(clock=clock)
+    open_ones = Cursor.objects.filter(final_at=None)
+    if room_id is not None:
+        open_ones = open_ones.filter(room_id=room_id)
+    for pk in list(open_ones.order_by("pk").values_list("pk", flat=True)):
+        yield pull_events(client, pk, clock=clock)

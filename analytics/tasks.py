@@ -1,0 +1,35 @@
+"""Doors from the schedule and the inbox into the pull. All are safe to repeat."""
+
+from datetime import timedelta
+
+from celery import shared_task
+from django.utils import timezone
+
+from analytics import sync
+from analytics.models import Pull
+from rooms.connection import client
+
+SESSIONS_EVERY = timedelta(seconds=30)
+
+
+@shared_task(queue="rollcall")
+def mirror_rooms() -> None:
+    """Read the rooms as set in 100ms."""
+    sync.pull_rooms(client())
+
+
+@shared_task(queue="rollcall")
+def pull_due() -> None:
+    """Read the list of sessions when it is old, then every session whose turn it is."""
+    last = Pull.objects.filter(kind=Pull.Kind.SESSIONS, room_id="").order_by("-started_at").first()
+    if last is None or last.started_at < timezone.now() - SESSIONS_EVERY:
+        sync.pull_sessions(client())
+    sync.follow()
+    for session_id in sync.claim_due():
+        sync.pull_events(client(), session_id)
+
+
+@shared_task(queue="rollcall")
+def pull_session(*, session_id: str) -> None:
+    """Read one session now."""
+    sync.pull_events(client(), session_id)
