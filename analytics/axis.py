@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 from typing import Final
@@ -62,7 +62,9 @@ class Axis:
 
     def x(self, at: int) -> float:
         """Where `at` is, 0..1; instants off the axis stick to its ends."""
-        return round(min(max(0.0, (at - self.start) / self.span), 1.0), 5)
+        if at <= self.start:
+            return 0.0
+        return 1.0 if at >= self.end else round((at - self.start) / (self.end - self.start), 5)
 
     def width(self, start: int, end: int) -> float:
         return round(self.x(end) - self.x(start), 5)
@@ -92,7 +94,7 @@ def axis_of(frame: Frame, people: Iterable[Person], zone: tzinfo) -> Axis:
         end = start - -(end - start) // step * step
     begin = start - int(length * _BEFORE)
     bare = Axis(begin, end, frame.started_at, frame.until, frame.is_live, zone, _step(end - begin))
-    return replace(bare, ticks=tuple(_ticks(bare)))
+    return replace(bare, ticks=tuple(_ticks(bare, end if frame.is_live else start + length)))
 
 
 def _step(span: int) -> int:
@@ -103,15 +105,14 @@ def _step(span: int) -> int:
     return _STEPS[-1]
 
 
-def _ticks(axis: Axis) -> Iterable[Tick]:
-    """Labels at round times of the viewer's clock, none after a finished session."""
+def _ticks(axis: Axis, last: int) -> Iterator[Tick]:
+    """Labels at round times of the viewer's clock, up to `last`."""
     fine = axis.step < MINUTE
     apart = _APART_PHONE_SECONDS if fine else _APART_PHONE
     every = next(n for n in (1, 2, 3, 4, 6) if n * axis.step >= axis.span * apart or n == 6)
     shift = to_datetime(axis.start).astimezone(axis.zone).utcoffset()
     east = int(shift.total_seconds()) * SECOND if shift else 0
     number = -(-(axis.start + east) // axis.step)
-    last = axis.end if axis.is_live else max(axis.session_end, axis.start)
     first_shown: int | None = None
     while (at := number * axis.step - east) <= last:
         x = axis.x(at)

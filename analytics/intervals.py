@@ -80,8 +80,8 @@ def _life(state: TrackState) -> tuple[int, int, str, bool]:
 
 def union(intervals: Iterable[Interval]) -> Intervals:
     """Everything any of them covers. A part is estimated unless the certain ones alone cover exactly as much."""
-    pieces = sorted(piece for piece in intervals if piece[0] < piece[1])
-    if len(pieces) < 2:
+    pieces = sorted([piece for piece in intervals if piece[0] < piece[1]])
+    if all(before[1] < after[0] for before, after in pairwise(pieces)):  # most are apart already, and many
         return tuple(pieces)
     whole = _merged(pieces)
     if not any(piece[2] for piece in pieces):
@@ -108,7 +108,7 @@ def _merged(pieces: Sequence[Interval]) -> list[tuple[int, int]]:
 
 def total(intervals: Iterable[Interval]) -> int:
     """Microseconds in disjoint intervals, such as every operation here returns."""
-    return sum(piece[1] - piece[0] for piece in intervals)
+    return sum([piece[1] - piece[0] for piece in intervals])
 
 
 def clip(intervals: Iterable[Interval], start: int, end: int) -> Intervals:

@@ -1,24 +1,30 @@
 """The timeline of a session as a model that a page can draw without any arithmetic of its own.
 
-Positions across are fractions 0..1 of the axis; heights are the page's business. Lanes turn their intervals into
+Positions across are fractions 0..1 of the axis; heights are the page's business. A lane turns its intervals into
 spans only when they are read, so that five hundred people cost no more than the lanes that are drawn one by one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 from functools import cached_property
+from typing import Final, NamedTuple
 
-from analytics.activity import Person
-from analytics.axis import UNITS, Axis
+from analytics import durations, intervals
+from analytics.activity import Frame, Person
+from analytics.axis import Axis, axis_of
 from analytics.intervals import Interval
 from analytics.leaving import Ending
-from analytics.moments import Note
+from analytics.marks import Mark, marks
+from analytics.moments import LATE, Note, is_late, notes, went_early
+from analytics.people import by_role, matches, ordered
+
+CROWD: Final = 60  # more people than this are drawn in groups
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A stretch to draw: `x` and `width` are fractions of the axis, `start` and `end` the instants they stand for."""
 
     x: float
@@ -32,52 +38,34 @@ class Span:
         return self.end - self.start
 
 
-@dataclass(frozen=True, slots=True)
-class Gap(Span):
+class Gap(NamedTuple):
     """Dashes from leaving to the return; `dropped` ones are red."""
 
-    dropped: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """Something that happened at one moment of a lane, and all that its detail card says."""
-
-    kind: str  # "left", "drop", "removed", "server", "role", "failed", "recovered"
-    at: int
     x: float
-    words: str  # "Network drop at 10:22:58"
-    person_key: str
-    under: bool = False  # the person was there on another device: a small tick under the bar and no mark
-    until: int | None = None  # the return, or the end of the stretch
-    reason: str = ""  # as reported: "websocket closed", or the text of the error
-    message: str = ""  # what the host wrote when removing somebody
-    mic_on: bool = False  # just before
-    camera_on: bool = False
-    screen_on: bool = False
-    visit: int = 0  # 1 of `visits`; 0 when the moment is in no visit
-    visits: int = 0
-    device: str = ""
-    peer_id: str = ""
+    width: float
+    start: int
+    end: int
+    dropped: bool
 
     @property
-    def at_end(self) -> bool:
-        """Drawn beside the end of the bar, and not on it."""
-        return self.kind in {"left", "drop", "removed", "server"}
+    def length(self) -> int:
+        return self.end - self.start
 
 
 @dataclass(frozen=True)
 class Lane:
-    """One person's row. `marks` and `notes` are by time."""
+    """One person's row."""
 
     person: Person
     axis: Axis
-    marks: tuple[Mark, ...]
-    notes: tuple[Note, ...]
+    frame: Frame
+    camera_usual: bool = False  # most in this session had a camera on
 
-    def _spans(self, intervals: Iterable[Interval]) -> tuple[Span, ...]:
+    def _spans(self, parts: Iterable[Interval]) -> tuple[Span, ...]:
         x = self.axis.x
-        return tuple(Span(a := x(start), round(x(end) - a, 5), start, end, est) for start, end, est in intervals)
+        return tuple(
+            Span(left := x(start), round(x(end) - left, 5), start, end, estimated) for start, end, estimated in parts
+        )
 
     @cached_property
     def bars(self) -> tuple[Span, ...]:
@@ -107,17 +95,38 @@ class Lane:
 
     @cached_property
     def gaps(self) -> tuple[Gap, ...]:
-        x = self.axis.x
+        x, width = self.axis.x, self.axis.width
         return tuple(
-            Gap(
-                a := x(away.start),
-                round(x(away.end) - a, 5),
-                away.start,
-                away.end,
-                dropped=away.ending is Ending.NETWORK,
-            )
-            for away in self.person.away
+            Gap(x(gone.start), width(gone.start, gone.end), gone.start, gone.end, gone.ending is Ending.NETWORK)
+            for gone in self.person.away
         )
+
+    @cached_property
+    def marks(self) -> tuple[Mark, ...]:
+        """By time."""
+        return marks(self.person, self.axis)
+
+    @cached_property
+    def notes(self) -> tuple[Note, ...]:
+        return tuple(notes(self.person, self.frame, self.axis.zone, camera_usual=self.camera_usual))
+
+    @cached_property
+    def sentence(self) -> str:
+        """The lane read aloud: "Łukasz …: present 47 min, from 10:00 to 10:50, microphone 4 min in 3 spells, …"."""
+        person, words = self.person, durations.words
+        first, last = self.axis.clock(person.first_joined_at), self.axis.clock(person.last_left_at)
+        about = "about " if person.last_out_estimated and not person.still_in else ""
+        spells = "1 spell" if len(person.mic) == 1 else f"{len(person.mic)} spells"
+        parts = [
+            f"present {words(person.present_micros)}",
+            f"from {first}, still in" if person.still_in else f"from {first} to {about}{last}",
+            f"microphone {words(person.mic_micros)} in {spells}" if person.mic else "microphone never open",
+            f"camera {words(person.camera_micros)}" if person.camera else "camera never on",
+        ]
+        if person.screen:
+            parts.append(f"screen shared {words(person.screen_micros)}")
+        parts += [note.words for note in self.notes if note.kind != "cam-off"]
+        return f"{person.label}: {', '.join(parts)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,25 +137,18 @@ class Steps:
     peak: int
     peak_at: int | None
 
-
-@dataclass(frozen=True, slots=True)
-class ThinRows:
-    """Lanes too many to name, as three `d` attributes for one `<svg viewBox preserveAspectRatio="none">`.
-
-    Path data is `Axis.units` across and pixels down. `first` and `last` count lanes within the group, from 1.
-    """
-
-    present: str
-    sill: str
-    mic: str
-    rows: int
-    height: int
-    first: int
-    last: int
-
-    @property
-    def view_box(self) -> str:
-        return f"0 0 {UNITS} {self.height}"
+    def paths(self, axis: Axis, height: int = 100) -> tuple[str, str]:
+        """The `d` of the line and of the area under it, in a viewBox of UNITS × `height`, the peak at the top."""
+        if not self.peak:
+            return "", ""
+        places: dict[int, int] = {}
+        for at, count in self.points:  # of several steps in one place the last one counts
+            places[axis.units(at)] = count
+        line = [f"M0 {height}"]
+        for place, count in places.items():
+            line.append(f"H{place}V{round(height - count / self.peak * height, 1):g}")
+        drawn = "".join(line) + f"H{axis.units(axis.session_end)}"
+        return drawn, f"{drawn}V{height}H0Z"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,29 +168,15 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Overview:
-    """The strip of all lanes: one unit a row, a few between groups. Across in `Axis.units`."""
-
-    rows: str  # the `d` of everybody's presence
-    ticks: tuple[tuple[int, float], ...]  # (x, y) of drops and removals
-    rules: tuple[int, ...]  # y of the lines between groups
-    height: int
-
-    @property
-    def view_box(self) -> str:
-        return f"0 0 {UNITS} {self.height}"
-
-
-@dataclass(frozen=True, slots=True)
 class Timeline:
     """All that is drawn. `lanes` are those asked for, in the order asked for; `people` counts everybody."""
 
     axis: Axis
     lanes: tuple[Lane, ...]
     groups: tuple[Group, ...]  # empty unless there are too many people to draw one by one
+    found: frozenset[str]  # keys of the people the search found, empty without a search
     at_once: Steps
     people: int
-    overview: Overview | None = None
 
     @property
     def peak(self) -> int:
@@ -201,3 +189,86 @@ class Timeline:
     @property
     def shown(self) -> int:
         return len(self.lanes)
+
+    @property
+    def is_crowd(self) -> bool:
+        return bool(self.groups)
+
+
+def steps_of(people: Iterable[Person]) -> Steps:
+    """People at once, each counted once however many devices they are on."""
+    points = intervals.at_once(part for person in people for part in person.present)
+    return Steps(points, *intervals.peak(points))
+
+
+def build(
+    people: Sequence[Person],
+    frame: Frame,
+    zone: tzinfo,
+    *,
+    order: str = "joined",
+    only_trouble: bool = False,
+    query: str = "",
+    stage_roles: Collection[str] = (),
+    crowd: int = CROWD,
+) -> Timeline:
+    """The timeline of a session for a viewer in `zone`.
+
+    `order` is a key of `people.ORDERS`. `only_trouble` and `query` choose lanes; in a crowd the groups keep
+    everybody and the search only marks who was `found`. `stage_roles` names the roles that are on stage; without it
+    they are worked out (`_on_stage`). The axis and people at once are those of everybody, whatever is shown.
+    """
+    axis = axis_of(frame, people, zone)
+    usual = 2 * sum(bool(person.camera) for person in people) > len(people)
+    pool = [person for person in people if person.in_trouble] if only_trouble else people
+    lanes = {person.key: Lane(person, axis, frame, usual) for person in ordered(pool, order)}
+    found = frozenset(key for key, lane in lanes.items() if query.strip() and matches(lane.person, query))
+    shown = [lane for key, lane in lanes.items() if key in found or not query.strip()]
+    groups = _groups(list(lanes.values()), people, frame, order, stage_roles) if len(people) > crowd else ()
+    return Timeline(axis, tuple(shown), groups, found, steps_of(people), len(people))
+
+
+def _groups(
+    lanes: list[Lane], everybody: Sequence[Person], frame: Frame, order: str, stage_roles: Collection[str]
+) -> tuple[Group, ...]:
+    """Everybody in the first group that fits, empty groups left out; lanes come in the order asked for."""
+    stage = set(stage_roles) or _stage_roles(everybody)
+    parts: dict[str, list[Lane]] = {key: [] for key in _GROUPS}
+    for lane in lanes:
+        parts[_group_of(lane.person, frame, stage)].append(lane)
+    if order == "joined":
+        parts["early"].sort(key=lambda lane: lane.person.last_left_at)
+    groups = []
+    for key, (title, size, by) in _GROUPS.items():
+        if parts[key]:
+            words = by if order == "joined" else f"by {'name' if order == 'name' else 'talk time'}"
+            density = steps_of(lane.person for lane in parts[key])
+            groups.append(Group(key, title, size, words, tuple(parts[key]), density))
+    return tuple(groups)
+
+
+_GROUPS: Final = {
+    "stage": ("On stage", "stage", "by first joined"),
+    "trouble": ("Had trouble", "named", "by first joined"),
+    "late": ("Came late", "thin", "by first joined"),
+    "early": ("Left early", "thin", "by last seen"),
+    "whole": ("Whole session", "thinnest", "by first joined"),
+}
+
+
+def _group_of(person: Person, frame: Frame, stage: Collection[str]) -> str:
+    held = {person.role, *(role for stay in person.stays for _, role in stay.roles)}
+    if held & set(stage) and (person.mic or person.camera or person.screen):
+        return "stage"
+    if person.in_trouble:
+        return "trouble"
+    if is_late(person, frame):
+        return "late"
+    if went_early(person, frame) and frame.until - person.last_left_at > LATE:
+        return "early"
+    return "whole"
+
+
+def _stage_roles(people: Sequence[Person]) -> set[str]:
+    """Every role but the audience's. 100ms leaves the names of roles to the customer; the commonest is the audience."""
+    return {role for role, _ in by_role(people)[1:]}
