@@ -6,7 +6,6 @@ class Session(models.Model):
 
     id = models.CharField("100ms id", max_length=64, primary_key=True)
     room = models.ForeignKey("rooms.Room", models.PROTECT, related_name="sessions")
-    template_id = models.CharField(max_length=64, blank=True)
     started_at = models.DateTimeField(null=True, blank=True, db_index=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     # The latest moment any of its events speaks of: what a session without an end is closed at.

@@ -17,7 +17,6 @@ from analytics.projections.batch import Batch, moment, text, to_millisecond
 SESSION_TYPES = frozenset({"session.open.success", "session.close.success", "room.end.success", "snapshot.session"})
 FIELDS = [
     "room_id",
-    "template_id",
     "started_at",
     "ended_at",
     "last_event_at",
@@ -45,7 +44,6 @@ class Witness:
 @dataclass(frozen=True, slots=True)
 class Folded:
     room_id: str
-    template_id: str
     started: int | None
     ended: int | None
     end_source: str
@@ -85,7 +83,6 @@ def fold_session(events: Sequence[Envelope]) -> Folded:
     end = ends[0] if ends else None
     return Folded(
         room_id=events[0].room_id,
-        template_id=next((name for event in reversed(events) if (name := text(event, "template_id", 64))), ""),
         started=to_millisecond(min(starts)) if starts else None,
         ended=to_millisecond(min(stops)) if stops else None,
         end_source=text(end, "source", 64) if end else "",
@@ -99,13 +96,10 @@ def project_sessions(batch: Batch) -> None:
     """Write the row of every session the batch speaks of."""
     seen: dict[str, Witness] = defaultdict(lambda: Witness(None, None))
     rooms: dict[str, str] = {}
-    templates: dict[str, str] = {}
     for event in batch.new:
         if event.session_id:
             seen[event.session_id] += witness(event)
             rooms.setdefault(event.session_id, event.room_id)
-            if event.session_id not in templates and (template := text(event, "template_id", 64)):
-                templates[event.session_id] = template
     own: dict[str, list[Envelope]] = defaultdict(list)
     for event in batch.history(types=SESSION_TYPES, session_id__in=seen):
         own[event.session_id].append(event)
@@ -115,7 +109,6 @@ def project_sessions(batch: Batch) -> None:
         row = before.get(session_id) or Session(id=session_id, room_id=rooms[session_id])
         was = {field: getattr(row, field) for field in FIELDS}
         _write(row, own[session_id], _of(row) + new)
-        row.template_id = row.template_id or templates.get(session_id, "")
         if session_id not in before or was != {field: getattr(row, field) for field in FIELDS}:
             rows.append(row)
     upsert(rows)
@@ -140,7 +133,6 @@ def _write(row: Session, own: Sequence[Envelope], proved: Witness) -> None:
         started = folded.started if folded.started is not None else started
         ended = folded.ended
         row.room_id = folded.room_id
-        row.template_id = folded.template_id or row.template_id
         row.end_source, row.end_reason = folded.end_source, folded.end_reason
         row.ended_by, row.end_locked = folded.ended_by, folded.end_locked
     row.started_at = instants.to_datetime(started) if started is not None else None

@@ -1,0 +1,75 @@
+"""Histories of a session as 100ms would tell them, for tests of the one truth.
+
+They come from the simulator's scenarios, which know what truly happened; nothing here shares code with the product.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from random import Random
+from typing import Any
+
+from analytics import snapshots
+from analytics.envelope import Channel, Envelope, parse
+from analytics.models import Failure, Peer, Session, Track
+from rooms.simulator.scenarios import SCENARIOS, Script
+from rooms.simulator.world import World
+
+MORNING = int(datetime(2026, 11, 12, 7, tzinfo=UTC).timestamp()) * 1_000_000_000
+
+
+@dataclass(frozen=True)
+class History:
+    """What the channels say of one session once it is over, each event once."""
+
+    session_id: str
+    webhooks: list[Envelope]
+    analytics: list[Envelope]
+    objects: list[Envelope]
+    truth: list[Any]
+
+    @property
+    def pulled(self) -> list[Envelope]:
+        return self.analytics + self.objects
+
+    @property
+    def everything(self) -> list[Envelope]:
+        return self.webhooks + self.pulled
+
+    def disturbed(self, dice: Random) -> list[list[Envelope]]:
+        """All of it in any order, some of it more than once, cut into batches."""
+        events = self.everything + [event for event in self.everything if dice.random() < 0.2]
+        dice.shuffle(events)
+        batches = []
+        while events:
+            size = dice.choice([1, 3, 20, 200])
+            batches.append(events[:size])
+            events = events[size:]
+        return batches
+
+
+def history(scenario: str, seed: int, *, people: int = 6, duration: float = 600) -> History:
+    return of_script(SCENARIOS[scenario](seed, people=people, duration=duration))
+
+
+def of_script(script: Script) -> History:
+    world = World(clock=lambda: MORNING + 30 * 3600 * 1_000_000_000)
+    session = world.play(script, world.add_room("Year 9 Physics, group B"), MORNING)
+    said = world.events(session.id, lost=True)
+    return History(
+        session_id=session.id,
+        webhooks=[parse(event, Channel.WEBHOOK) for channel, event in said if channel == "webhook"],
+        analytics=[parse(event, Channel.ANALYTICS) for channel, event in said if channel == "analytics"],
+        objects=snapshots.of_session(world.session_object(session.id)),
+        truth=world.truth(session.id),
+    )
+
+
+def rows() -> dict[str, list[dict[str, Any]]]:
+    """All read models, as plain values in a fixed order. `folded_to` is bookkeeping, not something anybody reads."""
+    return {
+        model.__name__: [
+            {key: value for key, value in row.items() if key != "folded_to"}
+            for row in model._default_manager.order_by("pk").values()
+        ]
+        for model in (Session, Peer, Track, Failure)
+    }
