@@ -1,0 +1,50 @@
+"""A 100ms on this machine, for the demo and the tests. It shares no code with `rooms.hms` and knows no Django.
+
+    python -m rooms.simulator --port 8100 --webhook-url http://127.0.0.1:8000/webhooks/100ms/ --webhook-secret S
+
+serves the API at `/v2` as the contract has it: rooms (all four operations), sessions, active rooms (reading),
+analytics events, templates (reading). It takes `HMS_ACCESS_KEY` and `HMS_SECRET`, as flags too. In a test:
+
+    world = World(SimulatedClock(start))                  # the clock is any callable giving Unix nanoseconds
+    room = world.add_room("Year 9 Physics, group B")
+    session = world.play(lecture(seed=1, people=500, events=50_000), room, start)
+    world.events(session.id)                              # [(channel, envelope), …] as sent and listed
+    world.session_object(session.id), world.truth(session.id)
+    with running(world) as url: …                         # over a socket; or httpx.WSGITransport(create_app(world))
+
+Layers, each knowing only those before it: `clock`, `identifiers`, `spans`; `people`, `scenarios` (a script is a
+plan of stretches settled by a seed); `session` (a script played in a room, with `occurrences` and `truth` both
+read off the script, neither off the other); `world`; `snapshots`, `faults`, `webhooks`; `routes`, `app`, `server`.
+
+Worlds: `demo` (a school: last week's classes, and live ones without end), `gallery` (each scenario once, in a
+room of its name, over), `empty` (one room). Past sessions come by pull only; what happens after the start also
+by webhook. With `--state FILE`, classes begun while it ran are there again after a restart.
+
+Where the contract is silent: an unreadable or out-of-range query parameter, an unknown `start` and a dead cursor
+answer 400; an empty list is `data: null`; rooms list only enabled ones unless asked (the documented default);
+`limit` of an events page is the number of events on it; a peer's own (app) token gets 403; the two copies of
+`beam.recording.success` have ids of their own; ending a room gives the leave reason "room ended"; a peer without
+a user id has `user_id: ""` in session objects and no such key in events.
+
+Control, outside `/v2`, without a token, for callers on this machine only (404 to others). Bodies are JSON:
+
+    GET    /_control/health                 200 once it serves
+    GET    /_control/state                  the clock, rooms, sessions, faults, webhook counts
+    GET    /_control/truth/<session_id>     who was present, and mic, camera, screen on, exactly; by the scenario
+    POST   /_control/faults                 one more fault (below); answers all of them
+    GET    /_control/faults                 all faults
+    DELETE /_control/faults                 none any more
+    POST   /_control/clock                  {"advance_seconds": 3600} and/or {"speed": 10}
+    POST   /_control/scenario               {"room": name or id, "scenario": "class", "people": 25, "duration": 3000,
+                                            "compress": 10, "seed": …, and what else the scenario takes}: now;
+                                            409 while a session runs there
+    POST   /_control/webhooks/flush         {"timeout": 30}: send all that waits, retries too, and wait for it
+    POST   /_control/webhooks/send          {"session_id": id or "all", "replay": true, "shuffle": false, "copies": 1}:
+                                            all webhooks so far once more; a replay has `is_replay` and the lost ones
+    POST   /_control/webhooks/target        {"url", "secret", "header"}: from now on go there; no url: nowhere
+
+Faults of answers: {"status": 429|500|502|503|504, "retry_after": 2, "header": false}, {"cut": "before"|"middle"},
+{"slow": 1.5}; with "path" (default "/v2/*"), "method" and "times" (default 1, null for all). `retry_after` is named in
+the message, as documented; "header" adds Retry-After. Faults of webhooks: {"webhooks": {"stopped": true,
+"lose": 0.2, "repeat": 1, "reorder_seconds": 5}}, each kept until changed.
+"""

@@ -1,0 +1,162 @@
+"""The simulated API as a WSGI application: faults, then the token, then the route."""
+
+import re
+import time
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs
+
+import orjson
+
+from rooms.simulator.exchange import Answer, Handler, Request, answer
+from rooms.simulator.faults import AnswerFault, Faults
+from rooms.simulator.refusals import Refused
+from rooms.simulator.routes import active_rooms, analytics, control, rooms, sessions, templates
+from rooms.simulator.tokens import Tokens
+from rooms.simulator.webhooks import WebhookSender
+from rooms.simulator.world import World
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+ACCESS_KEY = "simulated-access-key"
+SECRET = "simulated-secret-0123456789-0123456789-0123456789"  # noqa: S105 - a default for tests, guards nothing
+
+_LOCAL = ("127.0.0.1", "::1", "::ffff:127.0.0.1")
+
+
+class CutConnection(ConnectionResetError):
+    """A fault: the answer ends after `sent` of its bytes. The server closes the socket; in process it is raised."""
+
+    def __init__(self, answer: Answer, sent: int) -> None:
+        super().__init__("the simulator cut the connection")
+        self.answer = answer
+        self.sent = sent
+
+
+def create_app(
+    world: World,
+    *,
+    access_key: str = ACCESS_KEY,
+    secret: str = SECRET,
+    faults: Faults | None = None,
+    sender: WebhookSender | None = None,
+    token_clock: Callable[[], float] = time.time,
+    sleep: Callable[[float], object] = time.sleep,
+) -> "WSGIApplication":
+    """The application over a world. `token_clock` (Unix seconds) judges tokens, `sleep` makes answers slow."""
+    known = faults or Faults()
+    tokens = Tokens(access_key, secret, token_clock)
+    api = _Table(
+        [
+            *rooms.routes(world),
+            *sessions.routes(world),
+            *active_rooms.routes(world),
+            *analytics.routes(world),
+            *templates.routes(world),
+        ]
+    )
+    switches = _Table(control.routes(world, known, sender))
+
+    def serve(request: Request) -> Answer:
+        if request.path.startswith("/_control/"):
+            if not request.local:
+                raise Refused(404, "not found")
+            return switches.find(request)
+        fault = known.befalls(request.method, request.path)
+        if fault is None:
+            return respond(request)
+        if fault.slow:
+            sleep(fault.slow)
+        if fault.cut is not None:
+            whole = respond(request)
+            raise CutConnection(whole, len(whole.body) // 2 if fault.cut == "middle" else 0)
+        return respond(request) if fault.status is None else _failing(fault)
+
+    def respond(request: Request) -> Answer:
+        try:
+            tokens.check(request.authorization)
+            world.unfold()
+            return api.find(request)
+        except Refused as refusal:
+            return answer(refusal.as_object(), refusal.status)
+
+    def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        try:
+            given = serve(_request(environ))
+        except Refused as refusal:
+            given = answer(refusal.as_object(), refusal.status)
+        status = HTTPStatus(given.status)
+        headers = [
+            ("Content-Type", "application/json"),
+            ("Content-Length", str(len(given.body))),
+            *given.headers,
+        ]
+        start_response(f"{status.value} {status.phrase}", headers)
+        return [given.body]
+
+    return application
+
+
+def _request(environ: "WSGIEnvironment") -> Request:
+    size = int(environ.get("CONTENT_LENGTH") or 0)
+    return Request(
+        method=environ["REQUEST_METHOD"],
+        path=environ["PATH_INFO"],
+        query=parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True),
+        body=environ["wsgi.input"].read(size) if size else b"",
+        authorization=environ.get("HTTP_AUTHORIZATION", ""),
+        local=environ.get("REMOTE_ADDR", "127.0.0.1") in _LOCAL,
+    )
+
+
+def _failing(fault: AnswerFault) -> Answer:
+    assert fault.status is not None
+    message = {429: "rate limit exceeded", 500: "internal server error"}.get(
+        fault.status, HTTPStatus(fault.status).phrase.lower()
+    )
+    headers: list[tuple[str, str]] = []
+    if fault.retry_after is not None:
+        message += f", retry after {fault.retry_after} seconds"
+        if fault.header:
+            headers.append(("Retry-After", str(fault.retry_after)))
+    body = orjson.dumps({"code": fault.status, "message": message})
+    return Answer(fault.status, body, tuple(headers))
+
+
+class _Table:
+    """Finds the handler of a request: 404 for an unknown path, 405 for an unknown method."""
+
+    def __init__(self, routes: list[tuple[str, str, Handler]]) -> None:
+        self._plain: dict[str, dict[str, Handler]] = {}
+        self._patterns: list[tuple[re.Pattern[str], dict[str, Handler]]] = []
+        for method, path, handler in routes:
+            if path not in self._plain:
+                self._plain[path] = {}
+                if "{" in path:
+                    pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path)
+                    self._patterns.append((re.compile(pattern), self._plain[path]))
+            self._plain[path][method] = handler
+
+    def find(self, request: Request) -> Answer:
+        methods, parameters = self._plain.get(request.path), request.parameters
+        if methods is None:
+            for pattern, candidates in self._patterns:
+                if match := pattern.fullmatch(request.path):
+                    methods, parameters = candidates, match.groupdict()
+                    break
+        if methods is None:
+            raise Refused(404, "not found")
+        if request.method not in methods:
+            raise Refused(405, "method not allowed")
+        known = Request(
+            request.method,
+            request.path,
+            request.query,
+            request.body,
+            request.authorization,
+            request.local,
+            parameters,
+        )
+        return methods[request.method](known)

@@ -1,0 +1,72 @@
+"""A request as the routes see it, and the answer they give."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from rooms.simulator.refusals import Refused, bad_query
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """`parameters` come from the path, `query` keeps repeated names in order."""
+
+    method: str
+    path: str
+    query: dict[str, list[str]]
+    body: bytes = b""
+    authorization: str = ""
+    local: bool = True
+    parameters: dict[str, str] = field(default_factory=dict)
+
+    def text(self, name: str) -> str | None:
+        """The last value of a query parameter; None when absent or empty."""
+        return (self.query.get(name) or [""])[-1] or None
+
+    def flag(self, name: str) -> bool | None:
+        """true or false, None when absent. Raises Refused (400) for anything else."""
+        value = self.text(name)
+        if value is None:
+            return None
+        if value not in ("true", "false"):
+            raise bad_query(f"{name} must be true or false")
+        return value == "true"
+
+    def number(self, name: str, default: int, low: int, high: int) -> int:
+        """A whole number. Raises Refused (400) outside `low` to `high`."""
+        value = self.text(name)
+        if value is None:
+            return default
+        if not value.isascii() or not value.isdigit() or not low <= int(value) <= high:
+            raise bad_query(f"{name} must be between {low} and {high}")
+        return int(value)
+
+    def json(self) -> dict[str, Any]:
+        """The body's object; a missing body is an empty one. Raises Refused (400) for anything else."""
+        try:
+            content = orjson.loads(self.body) if self.body else {}
+        except orjson.JSONDecodeError:
+            content = None
+        if not isinstance(content, dict):
+            raise Refused(400, "invalid input")
+        return content
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`body` is already JSON."""
+
+    status: int
+    body: bytes
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+def answer(content: object, status: int = 200, *headers: tuple[str, str]) -> Answer:
+    """An answer with this content as its JSON body."""
+    return Answer(status, orjson.dumps(content), headers)
+
+
+Handler = Callable[[Request], Answer]
+Route = tuple[str, str, Handler]  # method, path with {parameters}, handler

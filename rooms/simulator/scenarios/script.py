@@ -1,0 +1,116 @@
+"""What a session is played from: a plan of who comes and what they do, in nanoseconds from its start.
+
+A script holds stretches, not events: the events are read off it (`occurrences`), and so, without them, is the
+truth (`truth`). Everything in it is settled by its seed.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from rooms.simulator.people import Person
+from rooms.simulator.spans import Spans
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """A microphone, camera or share. `on` are its unmuted stretches; `stop` is None when 100ms never says it went."""
+
+    key: str
+    kind: str  # audio, video
+    source: str  # regular, screen
+    start: int
+    stop: int | None
+    on: Spans
+
+
+@dataclass(frozen=True, slots=True)
+class RoleChange:
+    """From `at` on the peer has `role`; `by` is the key of the stay that asked, None for the server."""
+
+    at: int
+    role: str
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """One peer: one device of one person, from joining to leaving. `lost` names the webhooks that never arrive."""
+
+    key: str
+    person: Person
+    role: str
+    start: int
+    end: int
+    reason: str = "client request"
+    message: str | None = None
+    tracks: tuple[Track, ...] = ()
+    roles: tuple[RoleChange, ...] = ()
+    lost: frozenset[str] = frozenset()
+
+    def role_at(self, offset: int) -> str:
+        """The role at that moment."""
+        return next((change.role for change in reversed(self.roles) if change.at <= offset), self.role)
+
+
+class Scene(Protocol):
+    """What a notice may ask of the session it is played in."""
+
+    @property
+    def common(self) -> dict[str, Any]: ...
+
+    def at(self, offset: int) -> str: ...
+
+    def seconds(self, start: int, end: int) -> int: ...
+
+    def uuid(self, *name: object) -> str: ...
+
+    def object_id(self, *name: object) -> str: ...
+
+    def peer(self, key: str) -> dict[str, Any]: ...
+
+    def peer_id(self, key: str) -> str: ...
+
+    def track(self, stay: str, track: str) -> dict[str, Any]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """An event beside joining, speaking and leaving; `body` makes its `data` from the session it is played in."""
+
+    at: int
+    type: str
+    body: Callable[[Scene], dict[str, Any]]
+    lost: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A whole session. The first stay begins at 0; `end` is when 100ms closes it; notices may come later."""
+
+    name: str
+    end: int
+    stays: tuple[Stay, ...]
+    notices: tuple[Notice, ...] = ()
+    lost: frozenset[str] = field(default_factory=frozenset)
+
+
+def flips(track: Track, end: int) -> list[tuple[int, bool]]:
+    """When the track is muted (True) or unmuted (False) after it was added; `end` closes a track never removed."""
+    last = end if track.stop is None else track.stop
+    moments: list[tuple[int, bool]] = []
+    for start, stop in track.on:
+        if start > track.start:
+            moments.append((start, False))
+        if stop < last:
+            moments.append((stop, True))
+    return moments
+
+
+def count(script: Script) -> int:
+    """How many events the session makes, over both channels."""
+    total = 2 + len(script.notices) + sum(notice.type == "beam.recording.success" for notice in script.notices)
+    for stay in script.stays:
+        total += 2 + len(stay.roles)
+        total += sum(1 + len(flips(track, stay.end)) + (track.stop is not None) for track in stay.tracks)
+    return total

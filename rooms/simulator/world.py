@@ -1,0 +1,222 @@
+"""The workspace as it stands at the clock's moment: rooms, templates and the sessions played in them."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+from rooms.simulator.clock import DAY, Clock, SimulatedClock
+from rooms.simulator.identifiers import object_id
+from rooms.simulator.journal import Journal
+from rooms.simulator.refusals import Refused, bad_body
+from rooms.simulator.room import Room, Workspace
+from rooms.simulator.scenarios import SCENARIOS, Script
+from rooms.simulator.session import Session
+from rooms.simulator.templates import Template, roles_of
+from rooms.simulator.truth import PersonTruth
+
+_FOUNDED = 1_704_096_000_000_000_000  # 2024-01-01T08:00:00Z: ids of rooms must not depend on today
+
+
+class World:
+    """`clock` gives Unix nanoseconds; all ids follow from `seed`. Safe to use from several threads.
+
+    With a `journal`, sessions begun by name (`perform`) are written down and come back at the next start.
+    """
+
+    def __init__(self, clock: Clock | None = None, *, seed: int = 1, journal: Journal | None = None) -> None:
+        self.now: Clock = clock or SimulatedClock()
+        self.seed = seed
+        self.workspace = Workspace(object_id(_FOUNDED, seed, "account"), object_id(_FOUNDED, seed, "application"))
+        self.rooms: dict[str, Room] = {}
+        self.templates: dict[str, Template] = {}
+        self.sessions: dict[str, Session] = {}
+        self.unfolding: Callable[[int], None] | None = None  # begins what is due; see demo.Rota
+        self._journal = journal
+        self._lock = threading.RLock()
+
+    # Rooms and templates
+
+    def add_template(self, name: str) -> Template:
+        """One of the school's templates: Class, Lecture, Meeting; the first is the workspace's default."""
+        created = _FOUNDED + len(self.templates) * DAY
+        template = Template(
+            object_id(created, self.seed, "template", name),
+            name,
+            self.workspace,
+            roles_of(name),
+            created,
+            default=not self.templates,
+        )
+        self.templates[template.id] = template
+        return template
+
+    def add_room(self, name: str, template: str = "Class", **facts: Any) -> Room:
+        """A room that has always been there; its id follows from seed and name."""
+        of = next((one for one in self.templates.values() if one.name == template), None)
+        of = of or self.add_template(template)
+        created = _FOUNDED + 30 * DAY + len(self.rooms) * DAY
+        room_id = object_id(created, self.seed, "room", name)
+        room = Room(room_id, name, self.workspace, of.id, of.name, created, **facts)
+        with self._lock:
+            self.rooms[room.id] = room
+        return room
+
+    def create_room(self, body: dict[str, Any]) -> Room:
+        """Create, or overwrite the one of that name, case ignored (contract, create_room)."""
+        changes = dict(body)
+        template_id = changes.pop("template_id", None)
+        with self._lock:
+            if template_id and template_id not in self.templates:
+                raise Refused(400, "Error: template not found")
+            if not self.templates:
+                self.add_template("Class")
+            template = self.templates[template_id or next(iter(self.templates))]
+            name = changes.pop("name", None) or str(uuid4())
+            room = next((one for one in self.rooms.values() if one.name.lower() == name.lower()), None)
+            if room is None:
+                now = self.now()
+                room = Room(object_id(now, uuid4()), name, self.workspace, template.id, template.name, now, updated=now)
+                self.rooms[room.id] = room
+            elif template_id:
+                room.template_id, room.template = template.id, template.name
+            return self._change(room, changes)
+
+    def update_room(self, room: Room, body: dict[str, Any]) -> Room:
+        """Change the fields given; the others stay. Raises Refused when the name is another room's."""
+        with self._lock:
+            wanted = str(body.get("name", room.name)).lower()
+            if any(one.name.lower() == wanted for one in self.rooms.values() if one is not room):
+                raise bad_body("Invalid body param: name belongs to another room")
+            return self._change(room, body)
+
+    def _change(self, room: Room, changes: dict[str, Any]) -> Room:
+        for field, value in changes.items():
+            setattr(room, field, value)
+        if room.region == "auto":
+            room.region = "eu"  # the template's
+        room.updated = self.now()
+        return room
+
+    # Sessions
+
+    def play(self, script: Script, room: Room | str, start: int | None = None, *, compress: float = 1.0) -> Session:
+        """Play a script in a room from `start` (now if absent). Raises Refused while another session runs there."""
+        place = room if isinstance(room, Room) else self.room(room)
+        with self._lock:
+            session = Session(
+                place,
+                script,
+                self.now() if start is None else start,
+                number=len(self.sessions),
+                compress=compress,
+            )
+            if self.busy(place, session.start, session.end):
+                raise Refused(409, "the room has a session at that time")
+            self.sessions[session.id] = session
+            return session
+
+    def perform(
+        self, scenario: str, room: Room, start: int | None = None, *, compress: float = 1.0, **how: Any
+    ) -> Session:
+        """Play a scenario by its name, and remember to do so again at the next start.
+
+        `how` goes to the scenario and must be what JSON can hold; its seed, unless given, follows from the world's
+        seed, the room and the start.
+        Raises Refused for an unknown scenario or parameter.
+        """
+        if scenario not in SCENARIOS:
+            raise bad_body(f"no such scenario: {scenario}", f"known: {', '.join(SCENARIOS)}")
+        begin = self.now() if start is None else start
+        seed = how.pop("seed", None) or f"{self.seed}/{room.id}/{begin}"
+        try:
+            script = SCENARIOS[scenario](seed, **how)
+        except (TypeError, ValueError) as problem:
+            raise bad_body(str(problem)) from problem
+        session = self.play(script, room, begin, compress=compress)
+        if self._journal is not None:
+            entry = {"scenario": scenario, "room": room.id, "start": begin, "compress": compress, "seed": seed}
+            self._journal.write({**entry, "how": how})
+        return session
+
+    def recall(self) -> int:
+        """Bring back what the journal remembers of the last 30 days; how many sessions that were."""
+        found = 0
+        for entry in self._journal.read() if self._journal is not None else []:
+            room = self.rooms.get(entry["room"])
+            if room is None or entry["start"] < self.now() - 30 * DAY or entry["scenario"] not in SCENARIOS:
+                continue
+            script = SCENARIOS[entry["scenario"]](entry["seed"], **entry["how"])
+            self.play(script, room, entry["start"], compress=entry["compress"])
+            found += 1
+        return found
+
+    def busy(self, room: Room, start: int, end: int) -> bool:
+        """Whether a session runs in the room at any moment of `[start, end]`."""
+        with self._lock:
+            return any(one.room is room and one.start <= end and start <= one.end for one in self.sessions.values())
+
+    def unfold(self) -> None:
+        """Begin what is due by now; the demo world's timetable hangs on it."""
+        if self.unfolding is not None:
+            with self._lock:
+                self.unfolding(self.now())
+
+    # Reading
+
+    def room(self, room_id: str) -> Room:
+        """Raises Refused (404) when there is none."""
+        try:
+            return self.rooms[room_id]
+        except KeyError:
+            raise Refused(404, "Room not found") from None
+
+    def session(self, session_id: str) -> Session:
+        """A session that has begun. Raises Refused (404) when there is none."""
+        session = self.sessions.get(session_id)
+        if session is None or session.start > self.now():
+            raise Refused(404, "Session not found")
+        return session
+
+    def begun(self, room_id: str | None = None) -> list[Session]:
+        """Sessions that have begun, newest first, of one room or all."""
+        now = self.now()
+        with self._lock:
+            found = [one for one in self.sessions.values() if one.start <= now and room_id in (None, one.room.id)]
+        return sorted(found, key=lambda one: (one.start, one.id), reverse=True)
+
+    def running(self, room_id: str) -> Session:
+        """The session running in a room. Raises Refused (404) when none is."""
+        now = self.now()
+        session = next((one for one in self.begun(room_id) if one.active(now)), None)
+        if session is None:
+            raise Refused(404, "active session not found")
+        return session
+
+    def session_object(self, session_id: str) -> dict[str, Any]:
+        """The session as GET /sessions/{session_id} answers it."""
+        return self.session(session_id).as_object(self.now())
+
+    def truth(self, session_id: str) -> list[PersonTruth]:
+        """What truly happened, from the scenario and not from events, up to now (module `truth`)."""
+        return self.session(session_id).truth(self.now())
+
+    def events(
+        self, session_id: str, *, lost: bool = False, until: int | None = None
+    ) -> list[tuple[str, dict[str, Any]]]:
+        """`(channel, envelope)` of all that was sent by webhook or listed by analytics so far, oldest first.
+
+        `lost` adds the webhooks that never arrive; `until` (Unix nanoseconds) looks to another moment than now.
+        """
+        session = self.sessions[session_id]
+        moment = self.now() if until is None else until
+        return [
+            (one.channel, one.envelope(self.workspace))
+            for one in session.occurrences
+            if one.at <= moment and (lost or not one.lost)
+        ]
+
+    def unsettled(self, since: int) -> list[Session]:
+        """Sessions that something was, or will be, heard of after `since`, by webhook or otherwise."""
+        with self._lock:
+            return [one for one in self.sessions.values() if one.settled > since]
