@@ -1,0 +1,98 @@
+"""Fills the database that `bin/demo` runs on: tables, static files, two logins and the classes so far."""
+
+import hashlib
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth.models import Group, User
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+from django.utils import timezone
+
+from analytics import queries
+from analytics.models import Event, Session
+from analytics.sync import sync
+from rooms.access import OPS, TEACHERS
+from rooms.connection import client
+from rooms.models import Room, RoomAccess
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+NOT_HERS = 4
+"""Every so many-th room, by name, is another teacher's."""
+
+
+class Command(BaseCommand):
+    help = "Prepares the demo against a simulated 100ms on this machine. bin/demo calls it."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--ops", required=True, metavar="NAME:PASSWORD", help="who runs operations")
+        parser.add_argument("--teacher", required=True, metavar="NAME:PASSWORD", help="who teaches")
+
+    def handle(self, *args: Any, ops: str, teacher: str, **options: Any) -> None:
+        if urlsplit(settings.HMS_API_URL).hostname not in LOOPBACK:
+            raise CommandError(f"the demo's logins are known to all: not with a real 100ms ({settings.HMS_API_URL})")
+        call_command("migrate", verbosity=0)
+        self._say(f"Database ready: {_described()}.")
+        if _collect():
+            self._say("Static files collected.")
+        self._read_past()
+        with transaction.atomic():
+            _person(ops, "Ikram", "Benali", OPS)
+            _give_rooms(_person(teacher, "Wanjiru", "Kamau", TEACHERS))
+
+    def _read_past(self) -> None:
+        """The first pull, or what a later one finds new."""
+        self._say("Reading from the simulated 100ms what was held so far …")
+        began, new = time.monotonic(), 0
+        for pull in sync(client()):
+            new += pull.events_new
+            if pull.error:
+                raise CommandError(f"the pull of {pull.get_kind_display()} failed: {pull.error}")
+        live = Session.objects.filter(queries.live(timezone.now())).count()
+        self._say(
+            f"Read {new} new events in {time.monotonic() - began:.0f} s: {Session.objects.count()} sessions in "
+            f"{Room.objects.count()} rooms, {live} of them live now, {Event.objects.count()} events in all."
+        )
+
+    def _say(self, words: str) -> None:
+        self.stdout.write(words)
+        self.stdout.flush()
+
+
+def _described() -> str:
+    database = settings.DATABASES["default"]
+    return str(database["NAME"]) if "sqlite" in database["ENGINE"] else f"{database['NAME']} at {database['HOST']}"
+
+
+def _collect() -> bool:
+    """Collect static files unless nothing changed since the last time; whether it did."""
+    found = sorted((path, storage.path(path)) for finder in get_finders() for path, storage in finder.list([]) if path)
+    seen = [(path, Path(real).stat().st_size, Path(real).stat().st_mtime_ns) for path, real in found]
+    digest = hashlib.sha256(repr(seen).encode()).hexdigest()
+    stamp = Path(settings.VAR_DIR) / "static.stamp"
+    if stamp.exists() and stamp.read_text() == digest:
+        return False
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    stamp.write_text(digest)
+    return True
+
+
+def _person(login: str, first: str, last: str, group: str) -> User:
+    name, password = login.split(":", 1)
+    user, _ = User.objects.get_or_create(username=name, defaults={"first_name": first, "last_name": last})
+    if not user.check_password(password):
+        user.set_password(password)
+        user.save(update_fields=["password"])
+    user.groups.set([Group.objects.get(name=group)])
+    return user
+
+
+def _give_rooms(teacher: User) -> None:
+    """Most rooms are hers; the rest show what a teacher does not see."""
+    hers = [room for number, room in enumerate(Room.objects.order_by("name", "pk"), start=1) if number % NOT_HERS]
+    RoomAccess.objects.bulk_create([RoomAccess(user=teacher, room=room) for room in hers], ignore_conflicts=True)
