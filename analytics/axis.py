@@ -92,7 +92,7 @@ def axis_of(frame: Frame, people: Iterable[Person], zone: tzinfo) -> Axis:
     if frame.is_live:
         step = _step(length)
         end = start - -(end - start) // step * step
-    begin = start - int(length * _BEFORE)
+    begin = start - int((end - start) / (1 + _AFTER) * _BEFORE)
     bare = Axis(begin, end, frame.started_at, frame.until, frame.is_live, zone, _step(end - begin))
     return replace(bare, ticks=tuple(_ticks(bare, end if frame.is_live else start + length)))
 
