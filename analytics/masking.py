@@ -1,0 +1,52 @@
+"""What an event says, without the secrets it carries: for screens and logs (EVENTS trap 36).
+
+`rtmp[].url` ends in a stream key, `meeting_url` carries a token, presigned URLs are their own permission to read.
+Which fields hold such URLs changes, so every URL in every text is treated alike.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+MASK: Final = "••••••"
+
+_URL: Final = re.compile(r"""\b[a-z][a-z0-9+.-]*://[^\s"'\\]+""", re.IGNORECASE)
+_SECRET_FIELD: Final = re.compile(
+    r"secret|password|passwd|passcode|passphrase|credential|cookie|token|authorization|signature"
+    r"|(api|access|stream)_?key|(^|_)key$",
+    re.IGNORECASE,
+)
+# In these the last step of the path is the key of the stream itself.
+_KEY_IN_PATH: Final = frozenset({"rtmp", "rtmps", "rtsp", "srt"})
+
+
+def masked(value: Any, *, field: str = "") -> Any:
+    """The same JSON value with every secret replaced: by the name of its field, and inside URLs."""
+    if isinstance(value, Mapping):
+        return {name: masked(inner, field=str(name)) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [masked(inner, field=field) for inner in value]
+    if value and _SECRET_FIELD.search(field):
+        return MASK
+    return masked_text(value) if isinstance(value, str) else value
+
+
+def masked_text(text: str) -> str:
+    """The text with the secrets of its URLs masked: sign-in, query, fragment, and a stream's key."""
+    return _URL.sub(lambda found: _masked_url(found[0]), text) if "://" in text else text
+
+
+def _masked_url(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        # Not a URL after all, by Python's reading; what in it is secret cannot be told apart.
+        return f"{url.partition('://')[0]}://{MASK}"
+    host = f"{MASK}@{parts.netloc.rpartition('@')[2]}" if "@" in parts.netloc else parts.netloc
+    path = parts.path
+    if parts.scheme.lower() in _KEY_IN_PATH and path.strip("/"):
+        path = f"{path.rstrip('/').rpartition('/')[0]}/{MASK}"
+    query = f"?{MASK}" if parts.query else ""
+    fragment = f"#{MASK}" if parts.fragment else ""
+    return f"{parts.scheme}://{host}{path}{query}{fragment}"

@@ -1,0 +1,56 @@
+"""Secrets that events carry do not reach a screen."""
+
+import json
+from typing import Any
+
+import pytest
+
+from analytics.masking import MASK, masked, masked_text
+from tests.conftest import payload
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("rtmp://a.rtmp.youtube.com/live2/abcd-efgh", f"rtmp://a.rtmp.youtube.com/live2/{MASK}"),
+        ("rtmps://live.example.com:443/app/key/", f"rtmps://live.example.com:443/app/{MASK}"),
+        (
+            "https://app.100ms.live/preview/rpe-pwl-akt?token=beam_recording",
+            f"https://app.100ms.live/preview/rpe-pwl-akt?{MASK}",
+        ),
+        ("https://bucket.example/a.mp4?X-Amz-Signature=1&x=2#f", f"https://bucket.example/a.mp4?{MASK}#{MASK}"),
+        ("https://user:pass@example.com/x", f"https://{MASK}@example.com/x"),
+        (
+            "see https://a.example/?t=1 and rtmp://b.example/k",
+            f"see https://a.example/?{MASK} and rtmp://b.example/{MASK}",
+        ),
+        ("https://[not-an-address/x?t=1", f"https://{MASK}"),
+        ("s3://bucket/prefix/ac.mp4", "s3://bucket/prefix/ac.mp4"),
+        ("just words? yes", "just words? yes"),
+    ],
+)
+def test_a_url_is_shown_without_what_opens_it(text: str, shown: str) -> None:
+    assert masked_text(text) == shown
+
+
+@pytest.mark.parametrize("field", ["token", "stream_key", "client_secret", "key", "Authorization", "accessKey"])
+def test_a_field_named_for_a_secret_is_masked_at_any_depth(field: str) -> None:
+    assert masked({"data": [{field: "s3cret"}, {field: ["s3cret"]}]}) == {"data": [{field: MASK}, {field: [MASK]}]}
+
+
+def test_what_is_no_secret_stays_as_it_is() -> None:
+    value: dict[str, Any] = {"id": "1", "n": 1.5, "flag": True, "none": None, "list": [1, "two"], "keyboard": "qwerty"}
+
+    assert masked(value) == value
+
+
+@pytest.mark.parametrize("name", ["beam.started.success", "hls.recording.success", "transcription.success"])
+def test_published_bodies_keep_no_token_and_no_signature(name: str) -> None:
+    event = payload(f"webhooks/{name}")
+    event["data"]["rtmp"] = [{"url": "rtmp://example.com/live/stream-key-1"}]
+
+    shown = json.dumps(masked(event), ensure_ascii=False)
+
+    assert MASK in shown
+    for secret in ("token=", "<signature", "stream-key-1"):
+        assert secret not in shown
