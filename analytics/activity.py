@@ -274,8 +274,9 @@ def on_time(visit: Visit, track: Track) -> list[Interval]:
     for start, end in track.on:
         estimated = False
         if end is None:
-            estimated = track.stopped_at is None
-            end = last if track.stopped_at is None else track.stopped_at
+            stop = track.stopped_at
+            estimated = stop is None or stop <= start  # stopped before it went on: it was added again since
+            end = last if stop is None or estimated else stop
         if start < first:
             start = first
         if end > last:

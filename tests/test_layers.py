@@ -8,7 +8,10 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 LAYERS = ["rooms", "analytics", "webhooks", "dashboard"]
-PURE = ["instants", "intervals", "activity", "timeline", "moments", "durations"]
+PURE = [
+    "instants", "durations", "intervals", "leaving", "activity", "people", "sums", "moments", "axis", "marks",
+    "timeline", "thin_rows", "summary",
+]  # fmt: skip
 
 
 def imports(file: Path) -> Iterator[tuple[int, str]]:

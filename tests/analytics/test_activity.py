@@ -123,6 +123,11 @@ def test_a_track_that_stopped_closes_there_and_is_no_estimate() -> None:
     assert not one.estimated
 
 
+def test_a_track_added_again_after_its_stop_is_on_until_the_leave() -> None:
+    one = person(stay(end=600, tracks=(track("mic", (90, 200), (300, None), stopped=200),)))
+    assert one.mic == (part(90, 200), part(300, 600, estimated=True))
+
+
 def test_what_is_open_without_a_leave_closes_at_the_end_of_the_session() -> None:
     one = person(stay(start=10, end=None, tracks=(track("camera", (20, None)), track("mic", (30, 40)))))
     assert one.present == (part(10, LENGTH, estimated=True),)
