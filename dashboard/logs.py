@@ -18,6 +18,12 @@ def render(logger: WrappedLogger, name: str, event: EventDict) -> str:
     return str(_line(logger, name, event))
 
 
+def formatter() -> structlog.stdlib.ProcessorFormatter:
+    """For LOGGING: lines of other libraries get the time, level and name that ours have."""
+    foreign: list[structlog.typing.Processor] = [*_shared, structlog.processors.format_exc_info]
+    return structlog.stdlib.ProcessorFormatter(processors=[render], foreign_pre_chain=foreign)
+
+
 def configure() -> None:
     """Send structlog through the standard library, so that one handler and one format serve all."""
     structlog.configure(

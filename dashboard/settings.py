@@ -34,6 +34,8 @@ HMS_WEBHOOK_SECRET = env.str("HMS_WEBHOOK_SECRET", default="")
 # Addresses or networks that may post webhooks; empty means any (the secret header still decides).
 HMS_WEBHOOK_ADDRESSES: list[str] = env.list("HMS_WEBHOOK_ADDRESSES", default=[])
 HMS_WEBHOOK_MAX_BYTES = env.int("HMS_WEBHOOK_MAX_BYTES", default=1_048_576)
+# Read deliveries are forgotten after so many days; events are kept for good.
+HMS_WEBHOOK_KEEP_DAYS = env.int("HMS_WEBHOOK_KEEP_DAYS", default=30)
 # Behind how many proxies of our own we stand: that many X-Forwarded-For entries are believed.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 # Roles that are machines, not people (EVENTS trap 42): left out of head counts.
@@ -215,9 +217,7 @@ LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {
-        "lines": {"()": "structlog.stdlib.ProcessorFormatter", "processor": "dashboard.logs.render"},
-    },
+    "formatters": {"lines": {"()": "dashboard.logs.formatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {"httpx": {"level": "WARNING"}, "httpcore": {"level": "WARNING"}},

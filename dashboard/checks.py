@@ -1,0 +1,117 @@
+"""What is set wrong, in words that say what to do. Run by every `manage.py` command; `check --deploy` asks for all."""
+
+from collections.abc import Iterable, Sequence
+from ipaddress import ip_network
+from typing import Any, Final
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.exceptions import ImproperlyConfigured
+
+SHORTEST_KEY: Final = 50  # Django's own measure (security.W009)
+SHORTEST_SECRET: Final = 16
+OWN_MACHINE: Final = frozenset({"localhost", ".localhost", "127.0.0.1", "[::1]", "::1", "testserver", "0.0.0.0"})  # noqa: S104
+NEW_KEY: Final = 'python -c "import secrets; print(secrets.token_urlsafe(50))"'
+
+Apps = Sequence[AppConfig] | None
+
+
+def public_hosts(hosts: Iterable[str]) -> list[str]:
+    """Those of ALLOWED_HOSTS under which others than this machine can reach us."""
+    return [host for host in hosts if host not in OWN_MACHINE and not host.endswith(".localhost")]
+
+
+@register(Tags.security)
+def secret_key(app_configs: Apps, **_: Any) -> list[CheckMessage]:
+    try:
+        key: str = settings.SECRET_KEY
+    except ImproperlyConfigured:
+        key = ""
+    if not key:
+        return [
+            Error("SECRET_KEY is not set.", hint=f"Put one into .env, for example from: {NEW_KEY}", id="rollcall.E001")
+        ]
+    weak = len(key) < SHORTEST_KEY or len(set(key)) < 5 or key.startswith("django-insecure-")
+    if weak and not settings.DEBUG:
+        return [
+            Error(
+                f"SECRET_KEY is weak: with it, sign-ins can be forged. It needs {SHORTEST_KEY} random characters.",
+                hint=f"Make a new one, for example with: {NEW_KEY}",
+                id="rollcall.E002",
+            )
+        ]
+    return []
+
+
+@register(Tags.security)
+def debug_in_public(app_configs: Apps, **_: Any) -> list[CheckMessage]:
+    hosts = public_hosts(settings.ALLOWED_HOSTS)
+    if not (settings.DEBUG and hosts):
+        return []
+    return [
+        Error(
+            f"DEBUG is on and ALLOWED_HOSTS names {', '.join(hosts)}: error pages would show secrets to anybody.",
+            hint="Set DEBUG=0, or leave only localhost in ALLOWED_HOSTS.",
+            id="rollcall.E003",
+        )
+    ]
+
+
+@register
+def hms_keys(app_configs: Apps, **_: Any) -> list[CheckMessage]:
+    missing = [name for name in ("HMS_ACCESS_KEY", "HMS_SECRET") if not getattr(settings, name)]
+    if not missing:
+        return []
+    return [
+        Warning(
+            f"{' and '.join(missing)} not set: nothing can be read from 100ms.",
+            hint="Copy them from the 100ms dashboard, Developer page, into .env.",
+            id="rollcall.W001",
+        )
+    ]
+
+
+@register(Tags.security)
+def webhook_secret(app_configs: Apps, **_: Any) -> list[CheckMessage]:
+    secret: str = settings.HMS_WEBHOOK_SECRET
+    remedy = (
+        f"Set HMS_WEBHOOK_SECRET in .env, and in the 100ms dashboard (Developer, Webhooks) a header "
+        f"{settings.HMS_WEBHOOK_HEADER} with the same value."
+    )
+    if not secret:
+        effect = "anybody could post events" if settings.DEBUG else "every webhook is refused"
+        words = f"HMS_WEBHOOK_SECRET is not set: {effect}."
+        if public_hosts(settings.ALLOWED_HOSTS):
+            return [Error(words, hint=remedy, id="rollcall.E004")]
+        return [Warning(words, hint=remedy, id="rollcall.W003")]
+    if len(secret) < SHORTEST_SECRET:
+        return [
+            Warning(
+                f"HMS_WEBHOOK_SECRET has fewer than {SHORTEST_SECRET} characters and can be guessed.",
+                hint=remedy,
+                id="rollcall.W002",
+            )
+        ]
+    return []
+
+
+@register(Tags.security)
+def webhook_addresses(app_configs: Apps, **_: Any) -> list[CheckMessage]:
+    return [
+        Error(
+            f"HMS_WEBHOOK_ADDRESSES holds “{name}”, which is no address or network, so it lets nobody in.",
+            hint="Write addresses or CIDR blocks with commas between, such as 203.0.113.7,198.51.100.0/24.",
+            id="rollcall.E005",
+        )
+        for name in settings.HMS_WEBHOOK_ADDRESSES
+        if not _is_network(name)
+    ]
+
+
+def _is_network(name: str) -> bool:
+    try:
+        ip_network(name.strip(), strict=False)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,48 @@
+"""When: every task that beat sends, in one table.
+
+`seed` writes the table into django-celery-beat after each migrate. Beat then reads the database, so an admin may turn
+an entry off there; times come from here and are put back at the next deployment.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db import transaction
+
+MARK: Final = "Written by dashboard/schedule.py: turn it off here if you must, change its time there."
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """`every` in seconds. A sending not begun by the time of the next one is dropped: each run does the whole work."""
+
+    task: str
+    every: int
+
+
+SCHEDULE: Final = {
+    "Sweep the inbox": Entry("webhooks.tasks.sweep", every=10),
+    "Tick": Entry("webhooks.tasks.tick", every=10),
+    "Pull due sessions": Entry("analytics.tasks.pull_due", every=15),
+    "Mirror rooms": Entry("analytics.tasks.mirror_rooms", every=300),
+    # Hourly rather than daily, so that a beat restarted every day still comes to it; mostly it finds nothing.
+    "Prune the inbox": Entry("webhooks.tasks.prune", every=3600),
+}
+
+
+@transaction.atomic
+def seed(**_signal: Any) -> None:
+    """Bring django-celery-beat's tables up to `SCHEDULE`; entries of ours that left it go, an admin's own stay."""
+    from django_celery_beat.models import IntervalSchedule, PeriodicTask
+
+    for name, entry in SCHEDULE.items():
+        interval, _ = IntervalSchedule.objects.get_or_create(every=entry.every, period=IntervalSchedule.SECONDS)
+        wanted = {"task": entry.task, "interval": interval, "expire_seconds": entry.every, "description": MARK}
+        periodic, created = PeriodicTask.objects.get_or_create(name=name, defaults=wanted)
+        # Saving tells beat to read everything anew, so only for a difference.
+        if not created and any(getattr(periodic, field) != value for field, value in wanted.items()):
+            for field, value in wanted.items():
+                setattr(periodic, field, value)
+            periodic.save()
+    for gone in PeriodicTask.objects.filter(description=MARK).exclude(name__in=SCHEDULE):
+        gone.delete()
