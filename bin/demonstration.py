@@ -120,8 +120,7 @@ class Demo:
         quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "INFO"]
         members.start("worker", [*celery, "worker", "--concurrency", "2", *quiet], variables)
         members.start("beat", [*celery, "beat", "--pidfile=", "--loglevel", "INFO"], variables)
-        everyone = "The start of web server, worker and beat"
-        members.wait_until(lambda: Visitor(self.url).ready(), seconds=60, what=everyone)
+        members.wait_until(Visitor(self.url).is_answered, seconds=60, what="The web server's start")
 
     def _web(self) -> list[str | Path]:
         listen: list[str | Path] = ["--host", "127.0.0.1", "--port", str(self.port)]

@@ -56,7 +56,7 @@ class Family:
         stop_by: signal.Signals = signal.SIGTERM,
     ) -> Child:
         """Start one. `user` is whom to become (only root may ask), `stop_by` the signal that it takes as a request."""
-        log = self.logs / f"{name}.log"
+        log = self.logs / f"{name.replace(' ', '-')}.log"
         with log.open("wb") as output:
             process = subprocess.Popen(
                 [str(part) for part in command],

@@ -15,6 +15,9 @@ from dataclasses import dataclass, field
 TIMEOUT = 20
 """Seconds one page may take."""
 
+READY_WITHIN = 40
+"""Seconds within which everything must say that it is well."""
+
 CHANGE_WITHIN = 60
 """Seconds within which a class that is going on must have changed on its page."""
 
@@ -59,10 +62,10 @@ class Visitor:
             raise Disappointed(f"{path} answers {status}: {_plain(text)[:300]}")
         return text
 
-    def ready(self) -> bool:
-        """Do web server, database, broker and beat say that they are well?"""
+    def is_answered(self) -> bool:
+        """Does the web server answer at all?"""
         try:
-            return self.open("/readyz")[0] == 200
+            return self.open("/healthz")[0] == 200
         except OSError:
             return False
 
@@ -87,6 +90,7 @@ class Visitor:
 def visit(url: str, logins: Mapping[str, str], say: Say) -> None:
     """Look at the demo as each of `logins`, the teacher last. Raises `Disappointed`."""
     stranger = Visitor(url)
+    _wait_until_ready(stranger, say)
     if stranger.open("/sessions/")[0] != 302:
         raise Disappointed("/sessions/ is open to people who have not signed in")
     seen: dict[str, int] = {}
@@ -102,6 +106,16 @@ def visit(url: str, logins: Mapping[str, str], say: Say) -> None:
     for page in ("/rooms/", "/deliveries/"):
         operator.read(page)
         say(f"  {ops} opens {page}")
+
+
+def _wait_until_ready(visitor: Visitor, say: Say) -> None:
+    """Database, broker, worker and beat; the last two show themselves by beat's first tick."""
+    end = time.monotonic() + READY_WITHIN
+    while (answer := visitor.open("/readyz"))[0] != 200:
+        if time.monotonic() > end:
+            raise Disappointed(f"/readyz still answers {answer[0]} after {READY_WITHIN} s: {answer[1][:500]}")
+        time.sleep(0.5)
+    say("  /readyz: web server, database, broker, worker and beat are well")
 
 
 def _look_at_ended(visitor: Visitor, name: str, say: Say) -> list[str]:
