@@ -100,7 +100,7 @@ class Demo:
         variables = self.variables()
         hook = f"http://127.0.0.1:{self.port}/webhooks/100ms/"
         simulator: list[str | Path] = [self.python, "-m", "rooms.simulator", "--port", str(self.simulator_port)]
-        keeping = ["--webhook-url", hook, "--state", self.folder / "classes.jsonl"]
+        keeping: list[str | Path] = ["--webhook-url", hook, "--state", self.folder / "classes.jsonl"]
         # It is no part of the product, so it reads its keys from the environment and not from our file.
         members.start("simulated 100ms", [*simulator, *keeping], {**_read(self.settings), **variables})
         members.wait_until(lambda: answers(self.simulator_port), seconds=30, what="The simulated 100ms' start")

@@ -1,0 +1,86 @@
+"""Takes the README's pictures in Chromium, of a demo that runs. `bin/screenshots` starts both."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from bin.demonstration import OPS, TEACHER, Demo
+from bin.environment import DEVELOPMENT, ROOT, Unready, prepare
+from bin.processes import Died, family, free_port
+from bin.servers import chromium
+
+FOLDER = ROOT / "docs" / "screenshots"
+
+
+def main() -> int:
+    """Start a demo and, in the environment where Playwright is installed, the camera."""
+    browser = chromium()
+    if not browser:
+        print("No Chromium on the PATH; on Debian: apt-get install chromium", file=sys.stderr)
+        return 2
+    try:
+        environment = prepare(DEVELOPMENT, print)
+        with tempfile.TemporaryDirectory(prefix="rollcall-pictures-") as name, family(Path(name) / "logs") as members:
+            demo = Demo(environment.python, Path(name), free_port(), free_port())
+            demo.start(members)
+            camera: list[str | Path] = [environment.python, "-m", "bin.pictures", demo.url, browser]
+            return subprocess.run(camera, cwd=ROOT, env=demo.variables(), check=False).returncode
+    except (Unready, Died, TimeoutError) as problem:
+        print(problem, file=sys.stderr)
+        return 1
+
+
+@dataclass(frozen=True)
+class Picture:
+    """`path` is a page, or with `?` a list of sessions of which the first is opened."""
+
+    name: str
+    path: str
+    person: tuple[str, str]
+    size: tuple[int, int] = (1440, 900)
+
+
+PICTURES = (
+    Picture("session", "sessions/?state=ended&q=Physics", TEACHER),
+    Picture("home", "", OPS),
+    Picture("live", "sessions/?state=live", TEACHER),
+    Picture("phone", "sessions/", TEACHER, (390, 844)),
+)
+
+
+def photograph(url: str, browser_path: str) -> None:
+    """Write each picture to `FOLDER`."""
+    from playwright.sync_api import sync_playwright
+
+    FOLDER.mkdir(exist_ok=True)
+    sandbox = ["--no-sandbox"] if os.getuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_path, args=sandbox)
+        for picture in PICTURES:
+            width, height = picture.size
+            page = browser.new_page(
+                viewport={"width": width, "height": height}, timezone_id="Africa/Nairobi", locale="en-GB"
+            )
+            name, password = picture.person
+            page.goto(f"{url}accounts/login/")
+            page.fill("input[name=username]", name)
+            page.fill("input[name=password]", password)
+            page.press("input[name=password]", "Enter")
+            page.wait_for_url(lambda address: "login" not in address)
+            page.goto(f"{url}{picture.path}")
+            if "?" in picture.path:
+                page.locator("main a[href^='/sessions/']:not([href*='?'])").first.click()
+                page.wait_for_url(lambda address: "?" not in address)
+            page.wait_for_load_state("networkidle")
+            file = FOLDER / f"{picture.name}.png"
+            page.screenshot(path=file)
+            print(f"{file.relative_to(ROOT)}: {file.stat().st_size // 1024} KB", flush=True)
+            page.close()
+        browser.close()
+
+
+if __name__ == "__main__":
+    photograph(*sys.argv[1:])
