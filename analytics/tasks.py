@@ -12,13 +12,13 @@ from rooms.connection import client
 SESSIONS_EVERY = timedelta(seconds=30)
 
 
-@shared_task(queue="rollcall")
+@shared_task
 def mirror_rooms() -> None:
     """Read the rooms as set in 100ms."""
     sync.pull_rooms(client())
 
 
-@shared_task(queue="rollcall")
+@shared_task
 def pull_due() -> None:
     """Read the list of sessions when it is old, then every session whose turn it is."""
     last = Pull.objects.filter(kind=Pull.Kind.SESSIONS, room_id="").order_by("-started_at").first()
@@ -29,7 +29,7 @@ def pull_due() -> None:
         sync.pull_events(client(), session_id)
 
 
-@shared_task(queue="rollcall")
+@shared_task
 def pull_session(*, session_id: str) -> None:
     """Read one session now."""
     sync.pull_events(client(), session_id)

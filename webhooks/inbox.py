@@ -106,7 +106,7 @@ def _process_batch(room_id: str, size: int, reading: Reading) -> bool:
         opened: list[Opened] = []
         for delivery in deliveries:
             try:
-                opened.append((delivery, parse(bytes(delivery.body), Event.Channel.WEBHOOK)))
+                opened.append((delivery, _opened(bytes(delivery.body))))
             except Malformed as problem:
                 _put_aside(delivery, problem, now, reading)
         if opened:
@@ -122,6 +122,12 @@ def _claimed(deliveries: QuerySet[Delivery]) -> QuerySet[Delivery]:
     if connection.features.has_select_for_update_skip_locked:
         deliveries = deliveries.select_for_update(skip_locked=True)
     return deliveries.order_by("id")
+
+
+def _opened(body: bytes) -> Envelope:
+    if label.too_deep(body):
+        raise Malformed("body", f"nested deeper than {label.DEEPEST} levels")
+    return parse(body, Event.Channel.WEBHOOK)
 
 
 def _store(opened: Sequence[Opened], now: datetime, reading: Reading) -> None:

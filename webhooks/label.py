@@ -4,12 +4,15 @@ Never fails and never judges: `analytics.envelope.parse` does that later. What c
 column, is left empty, so that every body can be stored.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import orjson
 
-LONGEST = 64
+LONGEST: Final = 64
+# Published bodies go six levels deep; past a few hundred neither JSON writers nor the database follow.
+DEEPEST: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,23 @@ def names_no_room(body: bytes) -> bool:
         return True
     payload = _object(body)
     return payload is not None and not _data(payload).get("room_id") and not payload.get("room_id")
+
+
+def too_deep(body: bytes) -> bool:
+    """Is it JSON nested deeper than `DEEPEST` levels?"""
+    # Counting brackets costs next to nothing and clears every ordinary body.
+    if body.count(b"{") + body.count(b"[") <= DEEPEST:
+        return False
+    level: list[object] = [_object(body)]
+    for _ in range(DEEPEST):
+        level = [inner for outer in level for inner in _inside(outer)]
+    return any(isinstance(inner, dict | list) for inner in level)
+
+
+def _inside(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _object(body: bytes) -> Mapping[str, object] | None:

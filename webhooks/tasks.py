@@ -21,7 +21,7 @@ PULL_AFTER: Final = 2  # seconds
 logger = structlog.get_logger(__name__)
 
 
-@shared_task(queue="rollcall")
+@shared_task
 def process(*, room_id: str) -> None:
     """Read what waits in one room, and pull the sessions it saw close."""
     reading = inbox.process(room_id)
@@ -31,14 +31,14 @@ def process(*, room_id: str) -> None:
         nudge(room_id)
 
 
-@shared_task(queue="rollcall")
+@shared_task
 def sweep() -> None:
     """Find what a lost nudge or a rested failure left waiting."""
     for room_id in inbox.rooms_missed(timezone.now()):
         nudge(room_id)
 
 
-@shared_task(queue="rollcall")
+@shared_task
 def prune() -> None:
     """Forget what was read long ago."""
     pruned = inbox.prune(timezone.now() - timedelta(days=settings.HMS_WEBHOOK_KEEP_DAYS))
@@ -46,7 +46,7 @@ def prune() -> None:
         logger.info("deliveries pruned", deliveries=pruned)
 
 
-@shared_task(queue="rollcall")
+@shared_task
 def tick() -> None:
     """A sign of life of beat, the broker and a worker at once, read by `/readyz`."""
     Heartbeat.objects.update_or_create(name="beat", defaults={"beat_at": timezone.now()})

@@ -44,6 +44,14 @@ def test_what_is_no_secret_stays_as_it_is() -> None:
     assert masked(value) == value
 
 
+def test_what_is_nested_beyond_reading_is_masked_whole() -> None:
+    value: Any = "s3cret"
+    for _ in range(900):
+        value = [value]
+
+    assert "s3cret" not in json.dumps(masked(value))
+
+
 @pytest.mark.parametrize("name", ["beam.started.success", "hls.recording.success", "transcription.success"])
 def test_published_bodies_keep_no_token_and_no_signature(name: str) -> None:
     event = payload(f"webhooks/{name}")
