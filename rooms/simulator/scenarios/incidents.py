@@ -6,7 +6,7 @@ A cast with nobody left for it stays as it is; the scenarios see to it that ther
 from collections.abc import Callable
 from dataclasses import replace
 
-from rooms.simulator.clock import MINUTE, SECOND
+from rooms.simulator.clock import SECOND
 from rooms.simulator.people import CALLER, VISITOR, pupil
 from rooms.simulator.scenarios import failures
 from rooms.simulator.scenarios.cast import Cast, ns, part
@@ -17,6 +17,11 @@ Incident = Callable[[Cast], None]
 
 def _middle(cast: Cast, stay: Stay, low: float = 0.15, high: float = 0.85) -> int:
     return stay.start + int((stay.end - stay.start) * cast.random.uniform(low, high))
+
+
+def _a_little(cast: Cast) -> int:
+    """Up to 45 seconds, less in a short session."""
+    return min(cast.moment(0, 45), cast.end // 10)
 
 
 def rejoin(cast: Cast) -> None:
@@ -109,15 +114,15 @@ def lost_webhooks(cast: Cast) -> None:
 
 def caller(cast: Cast) -> None:
     """Somebody rings in by telephone: a SIP peer, sound only."""
-    start = cast.end // 6 + cast.moment(0, 20)
+    start = cast.end // 6 + _a_little(cast)
     cast.join(CALLER, "guest", start, cast.end * 3 // 4, speaks=6, star=True)
 
 
 def nameless(cast: Cast) -> None:
     """A visitor whose token names no user; a second one at the same time is somebody else (EVENTS trap 10)."""
     for _ in range(2):
-        start = cast.end // 5 + cast.moment(0, 45)
-        cast.join(VISITOR, "guest", start, cast.end * 4 // 5 - cast.moment(0, 45), speaks=2, star=True)
+        start = cast.end // 5 + _a_little(cast)
+        cast.join(VISITOR, "guest", start, cast.end * 4 // 5 - _a_little(cast), speaks=2, star=True)
 
 
 def client_errors(cast: Cast) -> None:
@@ -128,7 +133,7 @@ def client_errors(cast: Cast) -> None:
     if stay := cast.pick():
         at = _middle(cast, stay)
         cast.notice(failures.publish_failed(stay, at, terminal=True))
-        cast.notice(failures.subscribe_failed(stay, at + 2 * MINUTE // 3, terminal=True))
+        cast.notice(failures.subscribe_failed(stay, (at + stay.end) // 2, terminal=True))
     if stay := cast.pick():
         first = max(0, stay.start - 40 * SECOND)
         cast.notice(failures.connect_failed(stay, first), failures.connect_failed(stay, first + SECOND, terminal=True))
@@ -137,9 +142,9 @@ def client_errors(cast: Cast) -> None:
 
 def refusals(cast: Cast) -> None:
     """A stranger is turned away at the door, and a good leave is followed by a leave failure (EVENTS trap 41)."""
-    at = cast.end // 3 + cast.moment(0, 30)
+    at = cast.end // 3 + _a_little(cast)
     cast.notice(failures.join_refused(pupil(177), at, "co-teacher"))
-    cast.notice(failures.join_refused(pupil(178), at + cast.moment(1, 50), "student", "network disconnection"))
+    cast.notice(failures.join_refused(pupil(178), at + _a_little(cast), "student", "network disconnection"))
     if stay := cast.pick():
         early = part(stay, stay.start, _middle(cast, stay, 0.5, 0.8))
         cast.swap(stay, early)
@@ -154,7 +159,7 @@ def end_for_all(cast: Cast) -> None:
     at = max(cast.end - 3 * SECOND, max(stay.start for stay in cast.stays) + 2 * SECOND)
     for stay in list(cast.stays):
         if stay.end > at:
-            gone = at + cast.moment(0.05, 0.8)
+            gone = min(at + cast.moment(0.05, 0.8), stay.end)
             cast.swap(stay, part(stay, stay.start, gone, reason="room ended"))
     teacher = cast.stays[0]
     cast.notice(failures.room_ended(teacher, at), failures.room_ended(teacher, cast.end + 20 * SECOND, failed=True))

@@ -42,11 +42,13 @@ def lecture(seed: object, *, people: int = 500, duration: float = 5400, events: 
 
 def _ask(cast: Cast, stay: Stay, at: int, by: Stay) -> None:
     """A listener becomes a speaker for two minutes and gets a microphone for that long."""
-    up = max(at, stay.start + SECOND)
-    down = min(up + cast.moment(70, 150), stay.end - SECOND)
+    stayed = stay.end - stay.start
+    up = min(max(at, stay.start + stayed // 10), stay.end - stayed // 3)
+    down = min(up + cast.moment(70, 150), up + (stay.end - up) // 2)
     changes = (RoleChange(up, "speaker", by.key), RoleChange(down, "audience", by.key))
-    opened = up + cast.moment(0.3, 2)
-    question = Track("question", "audio", "regular", opened, down - SECOND, ((opened + 2 * SECOND, down - 3 * SECOND),))
+    asked = down - up
+    spoken = ((up + asked // 20, down - asked // 20),)
+    question = Track("question", "audio", "regular", up + asked // 100, down - asked // 100, spoken)
     cast.swap(stay, replace(stay, roles=changes, tracks=(*stay.tracks, question)))
 
 

@@ -1,0 +1,72 @@
+"""Holds answers and events against the contract's own schemas."""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT202012
+
+CONTRACT = Path(__file__).parents[2] / "contract"
+
+
+@cache
+def _api() -> dict[str, Any]:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    loaded: dict[str, Any] = yaml.load((CONTRACT / "100ms-openapi.yaml").read_text(), Loader=loader)  # noqa: S506
+    return loaded
+
+
+@cache
+def _events() -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads((CONTRACT / "events.schema.json").read_text())
+    return loaded
+
+
+@cache
+def _validator(document: str, pointer: str) -> Draft202012Validator:
+    content = _api() if document == "api" else _events()
+    resource = Resource.from_contents(content, default_specification=DRAFT202012)
+    registry: Registry[Any] = Registry().with_resource(f"urn:{document}", resource)
+    return Draft202012Validator({"$ref": f"urn:{document}#{pointer}"}, registry=registry)
+
+
+def _problems(document: str, pointer: str, body: object) -> list[str]:
+    found = _validator(document, pointer).iter_errors(body)
+    return [f"{error.json_path}: {error.message[:300]}" for error in found]
+
+
+def documented(method: str, path: str) -> dict[str, Any]:
+    """The operation of the contract; `path` as the contract writes it."""
+    operation: dict[str, Any] = _api()["paths"][path][method.lower()]
+    return operation
+
+
+def answers_as_documented(method: str, path: str, status: int, body: object) -> None:
+    """The operation knows the status, and the body fits its schema."""
+    response = documented(method, path)["responses"][str(status)]
+    if "$ref" in response:
+        response = _api()["components"]["responses"][response["$ref"].rpartition("/")[2]]
+    name = response["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+    assert _problems("api", f"/components/schemas/{name}", body) == []
+
+
+def example_errors(method: str, path: str, status: int) -> list[dict[str, Any]]:
+    """The error bodies the contract gives for an operation."""
+    examples = documented(method, path)["responses"][str(status)]["content"]["application/json"]["examples"]
+    return [example["value"] for example in examples.values()]
+
+
+def event_as_documented(channel: str, envelope: dict[str, Any]) -> None:
+    """The envelope fits its channel and its type's own definition."""
+    pointer = f"/$defs/{channel}Envelope"
+    assert _problems("events", pointer, envelope) == []
+    assert _problems("events", f"/$defs/{envelope['type']}", envelope) == [], envelope
+
+
+def event_types(channel: str) -> set[str]:
+    """The types that come by a channel."""
+    return {name for name, definition in _events()["$defs"].items() if channel in definition.get("x-channels", ())}
