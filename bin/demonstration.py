@@ -147,7 +147,11 @@ def _check(environment: Environment, folder: Path) -> int:
         demo = Demo(environment.python, folder, free_port(), free_port())
         demo.start(members)
         say(f"Looking at {demo.url} as the people who will use it …")
-        visit(demo.url, dict((OPS, TEACHER)), say)
+        try:
+            visit(demo.url, OPS, TEACHER, say)
+        except (Disappointed, OSError) as problem:
+            words = (f"--- {child.name}, last words\n{child.last_words(8)}" for child in members.children)
+            raise Disappointed("\n".join([str(problem), *words])) from problem
         members.check()
     say("The demo's pages show their data.")
     return 0

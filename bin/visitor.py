@@ -87,25 +87,27 @@ class Visitor:
         return list(csv.DictReader(io.StringIO(self.read(f"/sessions/{session}/activity.csv").lstrip("\ufeff"))))
 
 
-def visit(url: str, logins: Mapping[str, str], say: Say) -> None:
-    """Look at the demo as each of `logins`, the teacher last. Raises `Disappointed`."""
+def visit(url: str, ops: tuple[str, str], teacher: tuple[str, str], say: Say) -> None:
+    """Look at the demo as a stranger, as ops and as the teacher. Raises `Disappointed`."""
     stranger = Visitor(url)
     _wait_until_ready(stranger, say)
     if stranger.open("/sessions/")[0] != 302:
         raise Disappointed("/sessions/ is open to people who have not signed in")
-    seen: dict[str, int] = {}
-    for name, password in logins.items():
+    for name, password in (ops, teacher):
         visitor = Visitor(url)
         visitor.sign_in(name, password)
         visitor.read("/")
-        seen[name] = len(_look_at_ended(visitor, name, say))
-        _look_at_live(visitor, name, say)
-    ops, *_ = logins
-    operator = Visitor(url)
-    operator.sign_in(ops, logins[ops])
-    for page in ("/rooms/", "/deliveries/"):
-        operator.read(page)
-        say(f"  {ops} opens {page}")
+        many, people = _look_at(visitor, "ended")
+        say(f"  {name} sees {many} sessions that are over, and the {people} people of the last one")
+        if name == ops[0]:
+            visitor.read("/rooms/")
+            if "session.open.success" not in visitor.read("/deliveries/?q=session.open.success"):
+                raise Disappointed("no webhook has arrived")
+            say(f"  {name} sees the webhooks that arrived")
+    many, people = _look_at(visitor, "live")
+    live = visitor.sessions("?state=live")[0]
+    before, after = _voices(visitor, live)
+    say(f"  {name} sees {many} sessions going on, {people} people in one; it went from {before} voices to {after}")
 
 
 def _wait_until_ready(visitor: Visitor, say: Say) -> None:
@@ -118,31 +120,40 @@ def _wait_until_ready(visitor: Visitor, say: Say) -> None:
     say("  /readyz: web server, database, broker, worker and beat are well")
 
 
-def _look_at_ended(visitor: Visitor, name: str, say: Say) -> list[str]:
-    ended = visitor.sessions("?state=ended")
-    if not ended:
-        raise Disappointed(f"{name} sees no session that is over")
-    page = _plain(visitor.read(f"/sessions/{ended[0]}/"))
-    people = visitor.people(ended[0])
-    absent = [row["name"] for row in people if row["name"] not in page]
+def _look_at(visitor: Visitor, state: str) -> tuple[int, int]:
+    """How many such sessions are listed, and how many people are on the page of the first: all of its export."""
+    listed = visitor.sessions(f"?state={state}")
+    if not listed:
+        raise Disappointed(f"no session is listed under /sessions/?state={state}")
+    page = _plain(visitor.read(f"/sessions/{listed[0]}/"))
+    people = visitor.people(listed[0])
+    # An export puts an apostrophe before a name that a spreadsheet would take for a formula, such as a phone number.
+    absent = [row["name"] for row in people if row["name"].removeprefix("'") not in page]
     if not people or absent:
-        raise Disappointed(f"the page of session {ended[0]} lacks {', '.join(absent) or 'people'}")
-    say(f"  {name} sees {len(ended)} sessions that are over, and the {len(people)} people of {ended[0]}")
-    return ended
+        raise Disappointed(f"the page of session {listed[0]} lacks {', '.join(absent) or 'people'}")
+    return len(listed), len(people)
 
 
-def _look_at_live(visitor: Visitor, name: str, say: Say) -> None:
-    live = visitor.sessions("?state=live")
-    if not live:
-        raise Disappointed(f"{name} sees no session that is going on")
-    before = visitor.people(live[0])
+def _voices(visitor: Visitor, session: str) -> tuple[int, int]:
+    """Watch a class until other microphones are on than before; how many were on, before and after.
+
+    The clock alone makes figures grow. Whose grow, only new events change.
+    """
     end = time.monotonic() + CHANGE_WITHIN
-    while (after := visitor.people(live[0])) == before:
-        if time.monotonic() > end:
-            raise Disappointed(f"session {live[0]} is going on, but in {CHANGE_WITHIN} s nothing changed on its page")
-        time.sleep(1)
-    visitor.read(f"/sessions/{live[0]}/")
-    say(f"  {name} watches {live[0]} change: {len(after)} people so far")
+    heard: set[str] | None = None
+    before = _microphones(visitor, session)
+    while time.monotonic() < end:
+        time.sleep(2)
+        after = _microphones(visitor, session)
+        growing = {who for who, seconds in after.items() if seconds > before.get(who, 0.0)}
+        if heard is not None and growing != heard:
+            return len(heard), len(growing)
+        heard, before = growing, after
+    raise Disappointed(f"session {session} is going on, but in {CHANGE_WITHIN} s nothing new was heard of it")
+
+
+def _microphones(visitor: Visitor, session: str) -> dict[str, float]:
+    return {row["user_id"]: float(row["mic_on_seconds"]) for row in visitor.people(session)}
 
 
 def _plain(page: str) -> str:
