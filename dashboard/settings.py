@@ -99,9 +99,9 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 # --- Where things are kept ------------------------------------------------------------------------------------
-DATABASES: dict[str, Any] = {
-    "default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'rollcall.sqlite3'}")
-}
+# A variable that is set but empty, as compose files leave them, means the default.
+_database_url = env.str("DATABASE_URL", default="") or f"sqlite:///{VAR_DIR / 'rollcall.sqlite3'}"
+DATABASES: dict[str, Any] = {"default": env.db_url_config(_database_url)}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # IMMEDIATE makes a writing transaction take its lock at the start, so that two writers queue
     # instead of failing half-way; WAL lets readers go on meanwhile.

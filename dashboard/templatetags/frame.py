@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from django import template
 from django.template import RequestContext
 from django.urls import reverse
+from django.utils import timezone
 
+from analytics import queries
 from dashboard.shortcuts import sessions_for
 from rooms.access import is_member, is_ops
 from webhooks.models import Delivery
@@ -39,7 +41,7 @@ def navigation(context: RequestContext) -> dict[str, object]:
     links: list[Link] = []
     watch: list[Link] = []
     if is_member(user):
-        live = sessions_for(user).filter(ended_at=None).count()
+        live = sessions_for(user).filter(queries.live(timezone.now())).count()
         links = [
             link("Home", "house", "home"),
             link("Sessions", "chart-gantt", "sessions", f"{live} live" if live else "", is_live=True),

@@ -5,18 +5,21 @@ time passing moves that clip alone, and a lane changes only when something happe
 """
 
 from collections.abc import Iterable, Iterator
-from hashlib import blake2s
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 from django import template
-from django.template import RequestContext
+from django.http import QueryDict
+from django.template import Context
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from analytics.axis import UNITS, Axis
 from analytics.instants import MILLISECOND
-from analytics.intervals import Interval
-from analytics.timeline import Lane, Mark, Span, Steps
+from analytics.marks import Mark
+from analytics.timeline import Lane, Span, Steps
+from dashboard.parts import Part, anchor, drawn
+from dashboard.templatetags.icons import icon
 
 register = template.Library()
 
@@ -30,6 +33,21 @@ MARKS: Final = {
     "failed": "error",
     "recovered": "blip",
 }
+
+
+ICONS: Final = {
+    "late": "clock",
+    "devices": "monitor-smartphone",
+    "drop": "wifi-off",
+    "removed": "user-x",
+    "server": "server-off",
+    "rejoined": "refresh-cw",
+    "left": "log-out",
+    "role": "user-star",
+    "failed": "triangle-alert",
+    "cam-off": "video-off",
+}
+NOT_OURS: Final = ("have", "shape")  # what the live part of the page asks with
 
 
 class Strip(NamedTuple):
@@ -62,10 +80,7 @@ def percent(fraction: float) -> str:
     return f"{fraction * 100:.3f}".rstrip("0").rstrip(".") + "%"
 
 
-@register.filter
-def anchor(key: str) -> str:
-    """A person's key as an element id may hold it: user ids come with blanks, quotes and worse."""
-    return blake2s(key.encode(), digest_size=6).hexdigest()
+register.filter(anchor)
 
 
 def _is_open(axis: Axis, end: int) -> bool:
@@ -132,37 +147,26 @@ def lane(lane: Lane, size: str = "full") -> SafeString:
     parts += _caps(lane, look)
     for gap in lane.gaps:
         name, y = "p-away" if gap.dropped else "p-gone", f"{look.middle:g}"
-        parts.append(f'<line class="{name}" x1="{percent(gap.x)}" x2="{percent(gap.x + gap.width)}" y1="{y}" y2="{y}"/>')
+        parts.append(
+            f'<line class="{name}" x1="{percent(gap.x)}" x2="{percent(gap.x + gap.width)}" y1="{y}" y2="{y}"/>'
+        )
     parts += (_mark(mark, look) for mark in lane.marks)
     return mark_safe("".join(parts))  # noqa: S308 (numbers and class names of ours; the words are escaped)
 
 
 @register.simple_tag
-def steps(axis: Axis, steps: Steps, peak: int = 0) -> SafeString:
-    """How many people at once, as a step line over its area, in `Axis.units` × 100; `peak` sets the height."""
-    top = peak or steps.peak or 1
-    start, end = axis.units(axis.start), axis.units(axis.session_end)
-    line, level = [f"M{start} 100"], 0
-    for at, count in steps.points:
-        if count != level:
-            line.append(f"H{axis.units(at)}V{round(100 - count * 100 / top, 1):g}")
-            level = count
-    line.append(f"H{end}")
-    path = "".join(line)
-    return format_html('<path class="area" d="{}V100H{}Z"/><path class="step" d="{}"/>', path, start, path)
+def steps(axis: Axis, steps: Steps) -> SafeString:
+    """How many people at once, as a step line over its area, in a viewBox of `units` × 100."""
+    line, area = steps.paths(replace(axis, session_end=axis.end) if axis.is_live else axis)
+    return format_html('<path class="area" d="{}"/><path class="step" d="{}"/>', area, line)
 
 
 @register.simple_tag
 def grid(axis: Axis) -> SafeString:
-    """The lines behind the lanes, and the hatched part after the end (or after now)."""
-    end, rest = percent(axis.x(axis.session_end)), percent(1 - axis.x(axis.session_end))
-    parts = [
-        f'<rect class="p-after" id="after" x="{end}" width="{rest}" height="100%"/>',
-        f'<rect id="after-hatch" x="{end}" width="{rest}" height="100%" fill="url(#hatch)"/>',
-        f'<line class="edge" id="edge" x1="{end}" x2="{end}" y1="0" y2="100%"/>',
-    ]
-    parts += (f'<line x1="{x}" x2="{x}" y1="0" y2="100%"/>' for x in (percent(tick.x) for tick in axis.ticks))
-    return mark_safe("".join(parts))  # noqa: S308 (numbers only)
+    """The lines behind the lanes, one under each label."""
+    return mark_safe(  # noqa: S308 (numbers only)
+        "".join(f'<line x1="{x}" x2="{x}" y1="0" y2="100%"/>' for x in (percent(tick.x) for tick in axis.ticks))
+    )
 
 
 @register.simple_tag
@@ -177,9 +181,9 @@ def labels(axis: Axis) -> SafeString:
 
 
 @register.filter
-def x(axis: Axis, at: int) -> str:
-    """Where an instant stands, in percent."""
-    return percent(axis.x(at))
+def x(axis: Axis, at: int | None) -> str:
+    """Where an instant stands, in percent; the left edge for none."""
+    return percent(0 if at is None else axis.x(at))
 
 
 @register.filter
@@ -193,25 +197,86 @@ def milliseconds(instant: int) -> int:
     return instant // MILLISECOND
 
 
+@register.filter
+def rest(axis: Axis, at: int) -> str:
+    """From an instant to the right edge, in percent."""
+    return percent(1 - axis.x(at))
+
+
 @register.simple_tag
-def pieces(axis: Axis, intervals: Iterable[Interval], name: str, y: float, height: float) -> SafeString:
-    """Plain stretches, one rectangle each: for the small picture beside a sum."""
-    spans = (Span(at := axis.x(part.start), axis.x(part.end) - at, part.start, part.end) for part in intervals)
-    return mark_safe("".join(_rects(axis, spans, name, Strip(y, height))))  # noqa: S308 (numbers and a class)
+def stretch(axis: Axis, start: int, end: int) -> SafeString:
+    """`x` and `width` of a rectangle from one instant to another."""
+    return format_html('x="{}" width="{}"', percent(axis.x(start)), percent(max(axis.width(start, end), THINNEST)))
 
 
 @register.simple_tag(takes_context=True)
-def go(context: RequestContext, place: str = "", **changes: object) -> SafeString:
-    """`href` and `hx-get` of this very page with some of its query changed; None or "" takes a parameter away.
+def part(context: Context, part: Part, swap: str = "") -> SafeString:
+    """A part of the page that can be swapped later, with the digest of what it shows.
+
+    `swap` "true" sends it along with another fragment, to take the place of its namesake.
+    """
+    html, digest = part.render(context.flatten())  # type: ignore[arg-type]
+    return drawn(html, digest, f' hx-swap-oob="{swap}"' if swap else "")
+
+
+@register.simple_tag
+def mark_sign(kind: str) -> SafeString:
+    """The mark of a lane, for use beside words."""
+    name = MARKS.get(kind, "")
+    if not name:
+        return icon(ICONS[kind], "i-s")
+    return format_html(
+        '<svg class="mk" viewBox="-8 -8 16 16" aria-hidden="true"><use href="#m-{}" class="mk mk-{}"/></svg>',
+        name,
+        name,
+    )
+
+
+@register.simple_tag
+def note_icon(kind: str) -> SafeString:
+    return icon(ICONS[kind])
+
+
+def _query(context: Context) -> QueryDict:
+    query = context["request"].GET.copy()
+    for name in NOT_OURS:
+        query.pop(name, None)
+    return query
+
+
+def _address(context: Context, query: QueryDict, place: str) -> str:
+    encoded = query.urlencode()
+    return f"{context['page_url']}{f'?{encoded}' if encoded else ''}{f'#{place}' if place else ''}"
+
+
+@register.simple_tag(takes_context=True)
+def here(context: Context, place: str = "", **changes: object) -> str:
+    """The address of this very page with some of its query changed; None or "" takes a parameter away.
 
     What was asked for elsewhere on the page stays asked for, so that every state has an address.
     """
-    query = context["request"].GET.copy()
+    query = _query(context)
     for name, value in changes.items():
         if value in (None, ""):
             query.pop(name, None)
         else:
             query[name] = str(value)
-    encoded = query.urlencode()
-    url = f"{context['page_url']}{f'?{encoded}' if encoded else ''}"
-    return format_html('href="{}{}" hx-get="{}"', url, f"#{place}" if place else "", url)
+    return _address(context, query, place)
+
+
+def _link(url: str) -> SafeString:
+    return format_html('href="{}" hx-get="{}"', url, url.partition("#")[0])
+
+
+@register.simple_tag(takes_context=True)
+def go(context: Context, place: str = "", **changes: object) -> SafeString:
+    """`here` as an attribute for browsers without and with scripts: `href` and `hx-get`."""
+    return _link(here(context, place, **changes))
+
+
+@register.simple_tag(takes_context=True)
+def go_also(context: Context, place: str, name: str, value: str) -> SafeString:
+    """As `go`, with one more value of a parameter that may come several times."""
+    query = _query(context)
+    query.setlist(name, [*dict.fromkeys([*query.getlist(name), value])])
+    return _link(_address(context, query, place))

@@ -68,6 +68,13 @@ def full(value: Moment) -> str:
 
 
 @register.filter
+def weekday(value: Moment) -> str:
+    """ "Thursday 12 November 2026"."""
+    at = local(value)
+    return f"{at:%A} {at.day} {at:%B %Y}" if at else ""
+
+
+@register.filter
 def iso(value: Moment) -> str:
     """RFC 3339 in UTC, for `<time datetime>`."""
     at = local(value)
@@ -97,6 +104,12 @@ def duration_text(value: timedelta | int | None) -> str:
 def duration_exact(value: timedelta | int | None) -> str:
     """A length to the second: "42 min 12 s"."""
     return "" if value is None or value == "" else durations.exact(_micros(value))
+
+
+@register.filter
+def seconds(value: float) -> str:
+    """A length given in seconds, as `duration` writes it."""
+    return duration(round(value * instants.SECOND))
 
 
 @register.filter

@@ -1,9 +1,116 @@
-from django.http import HttpResponse
+"""Rooms as they are set in 100ms (read only here), each with the session it was last used for."""
 
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.db.models import CharField, Count, DateTimeField, F, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Lower
+from django.http import HttpResponse, HttpResponseBase
+from django.utils import timezone
+
+from analytics import instants, queries
+from analytics.models import Session
+from analytics.presence import presence
+from dashboard.csv_files import csv_file
 from dashboard.decorators import member_required
+from dashboard.forms.rooms import RoomFilters
+from dashboard.freshness import freshness
 from dashboard.htmx import MemberRequest, page_or_fragment
+from dashboard.listing import Column, Listing
+from dashboard.shortcuts import get_room, sessions_for
+from dashboard.views.sessions import session_listing, with_presence
+from rooms.access import rooms_for
+from rooms.models import Room
+
+COLUMNS = (
+    Column("Room", "name", Lower("name")),
+    Column("Id", classes="roomy"),
+    Column("State", "state", "enabled", down=True),
+    Column("Template", "template", Lower("template_name")),
+    Column("Region", classes="roomy"),
+    Column("Sessions", "sessions", "session_count", down=True, classes="n"),
+    Column("Last session", "last", "last_started_at", down=True),
+)
+
+
+def room_listing(request: MemberRequest) -> Listing:
+    rooms = rooms_for(request.user)
+    sessions = Session.objects.filter(room=OuterRef("pk")).order_by(F("started_at").desc(nulls_last=True))
+    counted = Session.objects.filter(room=OuterRef("pk")).order_by().values("room").annotate(n=Count("pk"))
+    annotated = rooms.annotate(
+        last_session_id=Subquery(sessions.values("pk")[:1], output_field=CharField()),
+        last_started_at=Subquery(sessions.values("started_at")[:1], output_field=DateTimeField()),
+        session_count=Coalesce(Subquery(counted.values("n"), output_field=IntegerField()), 0),
+    )
+    return Listing(
+        request,
+        annotated,
+        RoomFilters(request.GET, rooms),
+        COLUMNS,
+        default="-last",
+        noun=("room", "rooms"),
+    )
 
 
 @member_required
 def index(request: MemberRequest) -> HttpResponse:
-    return page_or_fragment(request, "rooms/index.html", {}, {})
+    listing = room_listing(request)
+    now = timezone.now()
+    rooms: list[Any] = list(listing.page)
+    last = Session.objects.in_bulk([room.last_session_id for room in rooms if room.last_session_id])
+    live = [pk for pk, session in last.items() if queries.is_live(session, now)]
+    people = presence(live, now) if live else {}
+    for room in rooms:
+        room.last_session = last.get(room.last_session_id)
+        room.is_live = room.last_session_id in live
+        room.people_now = people[room.last_session_id].people if room.last_session_id in people else 0
+    context = {"listing": listing, "rooms": rooms, "freshness": freshness(now), "has_live": bool(live)}
+    return page_or_fragment(
+        request, "rooms/index.html", context, {"list": "rooms/_list.html", "rows": "rooms/_rows.html"}, listing.here
+    )
+
+
+@member_required
+def export(request: MemberRequest) -> HttpResponseBase:
+    """The list as shown, all pages of it."""
+    return csv_file(
+        "rooms",
+        ("room_id", "name", "enabled", "template", "region", "sessions", "last_session_at"),
+        _lines(room_listing(request).rows),
+    )
+
+
+def _lines(rooms: Iterable[Any]) -> Iterator[tuple[object, ...]]:
+    for room in rooms:
+        yield (
+            room.pk,
+            room.name,
+            room.enabled,
+            room.template_name,
+            room.region,
+            room.session_count,
+            instants.to_rfc3339(instants.from_datetime(room.last_started_at)) if room.last_started_at else "",
+        )
+
+
+@member_required
+def detail(request: MemberRequest, room_id: str) -> HttpResponse:
+    """One room and its sessions."""
+    room = get_room(request, room_id)
+    now = timezone.now()
+    of_room: QuerySet[Session] = sessions_for(request.user).filter(room=room)
+    listing = session_listing(request, of_room, rooms=Room.objects.none(), of_room=room)
+    context = {
+        "room": room,
+        "listing": listing,
+        "sessions": with_presence(listing.page, now),
+        "freshness": freshness(now),
+        "of_room": True,
+    }
+    return page_or_fragment(
+        request,
+        "rooms/room.html",
+        context,
+        {"list": "sessions/_list.html", "rows": "sessions/_rows.html"},
+        listing.here,
+    )

@@ -1,0 +1,164 @@
+"""What needs a person, in sentences: each names the thing, since when, what it means, and the step that helps."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.db.models import Min
+from django.urls import reverse
+
+from analytics.models import Failure, Session
+from analytics.projections.summaries import NOT_TROUBLE
+from dashboard.live_rooms import LiveRoom
+from dashboard.pipeline import Pipeline
+from dashboard.templatetags.times import ago, moment
+from webhooks.models import Delivery, Heartbeat
+
+BEAT_LATE = timedelta(minutes=2)
+SHOWN_A_KIND = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """`tone` is "bad" for what is going wrong and "warn" for what will; `icon` a Lucide name."""
+
+    title: str
+    since: str
+    words: str
+    url: str = ""
+    step: str = ""
+    tone: str = "warn"
+    icon: str = "triangle-alert"
+
+
+def of_classes(failures: Sequence[Failure], live: Sequence[LiveRoom], gaps: Iterable[Session]) -> list[Need]:
+    """What a teacher and ops alike should know: trouble in classes."""
+    return [*_drops(live), *_failures(failures), *_gaps(gaps)]
+
+
+def of_the_house(pipeline: Pipeline, now: datetime) -> list[Need]:
+    """What only ops can mend."""
+    return [*_settings(), *_beat(now), *_pulls(pipeline), *_dead(pipeline)]
+
+
+def _drops(live: Sequence[LiveRoom]) -> Iterator[Need]:
+    for card in live:
+        if card.many_drops:
+            yield Need(
+                f"{card.session.room}: {card.drops} network drops",
+                "in the last 10 min",
+                f"{card.people} people are in now. When many drop at once the cause is rarely on their side.",
+                reverse("session", args=[card.session.pk]),
+                "Look",
+                icon="wifi-off",
+            )
+
+
+def _failures(failures: Sequence[Failure]) -> Iterator[Need]:
+    """Failures of today by session, else by room: who could not, and what stood in the way."""
+    grouped: dict[tuple[str, str], list[Failure]] = defaultdict(list)
+    for failure in failures:
+        if failure.is_terminal and failure.type not in NOT_TROUBLE:
+            grouped[failure.session_id, failure.room_id].append(failure)
+    largest = sorted(grouped.items(), key=lambda entry: -len(entry[1]))[:SHOWN_A_KIND]
+    for (session_id, room_id), group in largest:
+        people = list(dict.fromkeys(failure.name or failure.user_id or "Somebody" for failure in group))
+        who = people[0] if len(people) == 1 else f"{len(people)} people"
+        cause = Counter(failure.error_message or failure.error_name for failure in group).most_common(1)[0][0]
+        named = ", ".join(people[:3]) + (" and others" if len(people) > 3 else "")
+        url = reverse("session", args=[session_id]) if session_id else reverse("room", args=[room_id])
+        words = f"{named.rstrip('.')}." if len(people) > 1 else ""
+        if cause:
+            words = f"{words} 100ms gives as cause: {cause.rstrip('.')}.".strip()
+        yield Need(
+            f"{who} had trouble in {group[0].room}",
+            moment(group[0].at),
+            words or "100ms gives no cause.",
+            url,
+            "Look",
+            tone="bad",
+            icon="octagon-x",
+        )
+
+
+def _gaps(gaps: Iterable[Session]) -> Iterator[Need]:
+    for session in gaps:
+        yield Need(
+            f"{session.room} has a gap in its history",
+            moment(session.started_at),
+            "100ms keeps events for 30 days, and some were older when they were asked for. "
+            "Figures of microphones and cameras may be too small.",
+            reverse("session", args=[session.pk]),
+            "Look",
+            icon="history",
+        )
+
+
+def _settings() -> Iterator[Need]:
+    missing = [name for name in ("HMS_ACCESS_KEY", "HMS_SECRET") if not getattr(settings, name)]
+    if missing:
+        yield Need(
+            "Nothing can be read from 100ms",
+            "",
+            f"{' and '.join(missing)} are not set. Copy them from the 100ms dashboard, page Developer, into .env.",
+            tone="bad",
+            icon="key-round",
+        )
+    if not settings.HMS_WEBHOOK_SECRET:
+        yield Need(
+            "Every webhook is refused",
+            "",
+            "HMS_WEBHOOK_SECRET is not set. Put it into .env, and the same value as the header "
+            f"{settings.HMS_WEBHOOK_HEADER} into the 100ms dashboard, page Developer, Webhooks.",
+            tone="bad",
+            icon="key-round",
+        )
+
+
+def _beat(now: datetime) -> Iterator[Need]:
+    last = Heartbeat.objects.filter(name="beat").values_list("beat_at", flat=True).first()
+    if last is not None and now - last > BEAT_LATE:
+        yield Need(
+            "The background work stands still",
+            f"since {moment(last)}",
+            "Webhooks are still received and stored, but nothing is read. Start the Celery worker and beat again.",
+            tone="bad",
+            icon="octagon-x",
+        )
+
+
+def _pulls(pipeline: Pipeline) -> Iterator[Need]:
+    for source in pipeline.sources:
+        if not source.is_late:
+            continue
+        last = f"last {ago(source.pulled_at)}" if source.pulled_at else "never so far"
+        words = f"100ms said: {source.error}." if source.error else "No pull has ended since."
+        yield Need(
+            f"Not pulled from 100ms: {source.words}",
+            last,
+            f"{words} Nothing is lost meanwhile: 100ms keeps it for 30 days, and Rollcall catches up by itself.",
+            f"{reverse('admin:analytics_pull_changelist')}?{urlencode({'kind__exact': source.kind})}",
+            "See the pulls",
+            tone="bad",
+            icon="refresh-cw-off",
+        )
+
+
+def _dead(pipeline: Pipeline) -> Iterator[Need]:
+    if not pipeline.inbox.dead:
+        return
+    dead = Delivery.objects.filter(state=Delivery.State.DEAD)
+    since = dead.aggregate(since=Min("received_at"))["since"]
+    errors = Counter(dead.order_by("-pk").values_list("error", flat=True)[:100])
+    cause = errors.most_common(1)[0][0].splitlines() if errors else []
+    count = pipeline.inbox.dead
+    yield Need(
+        f"{count} webhook{'' if count == 1 else 's'} could not be read",
+        f"since {moment(since)}",
+        (f"Most say: {cause[0].rstrip('.')}. " if cause else "") + "They are kept, and can be read again.",
+        f"{reverse('deliveries')}?{urlencode({'state': Delivery.State.DEAD})}",
+        "Look",
+    )

@@ -1,0 +1,133 @@
+"""What is set wrong is said, with a remedy; what is set right is left in peace."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.checks import CheckMessage, run_checks
+from pytest_django import Settings
+
+ROOT = Path(__file__).parent.parent.parent
+PUBLIC = ["rollcall.example.org"]
+STRONG = "kP3x_Zt8-vQ1mB7wL5nR0sY4uJ6hG2dF9cA-eXiTqKoMzWbVyN"
+
+
+@pytest.fixture(autouse=True)
+def production(settings: Settings) -> None:
+    settings.DEBUG = False
+    settings.ALLOWED_HOSTS = PUBLIC
+    settings.SECRET_KEY = STRONG
+    settings.HMS_ACCESS_KEY = settings.HMS_SECRET = "set"
+    settings.HMS_WEBHOOK_SECRET = "a-long-webhook-secret"
+    settings.HMS_WEBHOOK_ADDRESSES = []
+
+
+def said() -> dict[str, CheckMessage]:
+    """Our own messages by id; each has a remedy."""
+    ours = {message.id: message for message in run_checks() if (message.id or "").startswith("rollcall.")}
+    assert all(message.hint for message in ours.values())
+    return {name: message for name, message in ours.items() if name}
+
+
+def test_a_sound_configuration_is_left_in_peace() -> None:
+    assert said() == {}
+
+
+def test_a_missing_secret_key_is_an_error(settings: Settings) -> None:
+    settings.SECRET_KEY = ""
+
+    assert said()["rollcall.E001"].is_serious()
+
+
+@pytest.mark.parametrize("key", ["short", "x" * 60, "django-insecure-" + STRONG])
+def test_a_weak_secret_key_is_an_error_except_for_a_developer(settings: Settings, key: str) -> None:
+    settings.SECRET_KEY = key
+    assert set(said()) == {"rollcall.E002"}
+
+    settings.DEBUG = True
+    settings.ALLOWED_HOSTS = ["localhost"]
+    assert said() == {}
+
+
+@pytest.mark.parametrize("hosts", [PUBLIC, ["*"], ["localhost", ".example.org"], ["192.0.2.1"]])
+def test_debug_in_public_is_an_error(settings: Settings, hosts: list[str]) -> None:
+    settings.DEBUG = True
+    settings.ALLOWED_HOSTS = hosts
+
+    assert set(said()) == {"rollcall.E003"}
+
+
+@pytest.mark.parametrize("hosts", [[], ["localhost"], ["127.0.0.1", "[::1]", "demo.localhost", ".localhost"]])
+def test_debug_on_ones_own_machine_is_not(settings: Settings, hosts: list[str]) -> None:
+    settings.DEBUG = True
+    settings.ALLOWED_HOSTS = hosts
+
+    assert said() == {}
+
+
+def test_missing_keys_are_named(settings: Settings) -> None:
+    settings.HMS_SECRET = ""
+    assert said()["rollcall.W001"].msg.startswith("HMS_SECRET not set")
+
+    settings.HMS_ACCESS_KEY = ""
+    assert said()["rollcall.W001"].msg.startswith("HMS_ACCESS_KEY and HMS_SECRET not set")
+
+
+def test_an_unprotected_webhook_is_an_error_in_public_and_a_warning_at_home(settings: Settings) -> None:
+    settings.HMS_WEBHOOK_SECRET = ""
+    assert set(said()) == {"rollcall.E004"}
+
+    settings.ALLOWED_HOSTS = ["localhost"]
+    assert set(said()) == {"rollcall.W003"}
+
+
+def test_a_short_webhook_secret_is_a_warning(settings: Settings) -> None:
+    settings.HMS_WEBHOOK_SECRET = "guess-me"
+
+    assert set(said()) == {"rollcall.W002"}
+
+
+def test_an_address_that_is_none_is_an_error(settings: Settings) -> None:
+    settings.HMS_WEBHOOK_ADDRESSES = ["203.0.113.7", "198.51.100.0/24", " 2001:db8::/32", "example.org"]
+
+    assert "“example.org”" in said()["rollcall.E005"].msg
+
+
+def deployed(*, folder: Path, **changes: str) -> subprocess.CompletedProcess[str]:
+    """`manage.py check --deploy` as a deployment runs it: in a process and an environment of its own."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "ENV_FILE": os.devnull,
+        "VAR_DIR": str(folder),
+        "SECRET_KEY": STRONG,
+        "ALLOWED_HOSTS": "rollcall.example.org",
+        "CSRF_TRUSTED_ORIGINS": "https://rollcall.example.org",
+        "TRUSTED_PROXIES": "1",
+        "DATABASE_URL": "postgres://rollcall:password@db/rollcall",
+        "CELERY_BROKER_URL": "redis://redis:6379/0",
+        "REDIS_URL": "redis://redis:6379/1",
+        "HMS_ACCESS_KEY": "access-key",
+        "HMS_SECRET": "secret",
+        "HMS_WEBHOOK_SECRET": "a-long-webhook-secret",
+        **changes,
+    }
+    command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_check_deploy_is_clean_in_production(tmp_path: Path) -> None:
+    checked = deployed(folder=tmp_path)
+
+    assert checked.stderr == ""
+    assert checked.returncode == 0
+    assert "no issues" in checked.stdout
+
+
+def test_check_deploy_fails_with_a_remedy_when_nothing_is_set(tmp_path: Path) -> None:
+    checked = deployed(folder=tmp_path, SECRET_KEY="", HMS_WEBHOOK_SECRET="")
+
+    assert checked.returncode == 1
+    for words in ("SECRET_KEY is not set", "token_urlsafe", "HMS_WEBHOOK_SECRET is not set"):
+        assert words in checked.stderr
