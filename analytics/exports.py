@@ -73,7 +73,8 @@ def defused(text: str) -> str:
     return f"'{text}" if _FORMULA.match(text) else text
 
 
-def _cell(value: str | float | bool) -> str:
+def cell(value: object) -> str:
+    """One value as the file writes it: seconds with three decimals, true and false, text defused."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
@@ -87,7 +88,7 @@ def activity_csv(people: Iterable[Person]) -> bytes:
     out = io.StringIO(newline="")
     lines = csv.writer(out)
     lines.writerow(COLUMNS)
-    lines.writerows([_cell(value) for value in row] for row in activity_rows(people))
+    lines.writerows([cell(value) for value in row] for row in activity_rows(people))
     return out.getvalue().encode()
 
 

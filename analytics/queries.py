@@ -91,20 +91,22 @@ def failures(session: Session) -> list[FailureSeen]:
     if session.started_at is not None:
         until = session.ended_at or session.started_at + LONGEST_SESSION
         belongs |= Q(session_id="", room=session.room_id, at__gte=session.started_at, at__lt=until)
-    return [
-        FailureSeen(
-            at=instants.from_datetime(row.at),
-            type=row.type,
-            peer_id=row.peer_id,
-            user_id=row.user_id,
-            name=row.name,
-            error_code=row.error_code,
-            error_message=row.error_message,
-            is_terminal=row.is_terminal,
-            action=row.action,
-        )
-        for row in Failure.objects.filter(belongs).order_by("at", "event_id")
-    ]
+    return [seen(row) for row in Failure.objects.filter(belongs).order_by("at", "event_id")]
+
+
+def seen(row: Failure) -> FailureSeen:
+    """A failure as the arithmetic and its words take it."""
+    return FailureSeen(
+        at=instants.from_datetime(row.at),
+        type=row.type,
+        peer_id=row.peer_id,
+        user_id=row.user_id,
+        name=row.name,
+        error_code=row.error_code,
+        error_message=row.error_message,
+        is_terminal=row.is_terminal,
+        action=row.action,
+    )
 
 
 @dataclass(frozen=True, slots=True)
