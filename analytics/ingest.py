@@ -46,7 +46,7 @@ def ingest(
     """
     with transaction.atomic():
         lock({envelope.room_id for envelope in envelopes})
-        new = _not_stored(envelopes)
+        new = not_stored(envelopes)
         if new:
             mirror.ensure(_labels(new))
             store(new, received_at=received_at or timezone.now())
@@ -73,19 +73,27 @@ def lock(room_ids: Iterable[str]) -> None:
         )
 
 
-def _not_stored(envelopes: Sequence[Envelope]) -> list[Envelope]:
+def not_stored(envelopes: Sequence[Envelope]) -> list[Envelope]:
     """The events not stored yet, each once, in the order they came."""
     first: dict[str, Envelope] = {}
     for envelope in envelopes:
         first.setdefault(envelope.id, envelope)
-    known: set[str] = set()
-    ids = list(first)
-    for start in range(0, len(ids), CHUNK):
-        known.update(Event.objects.filter(event_id__in=ids[start : start + CHUNK]).values_list("event_id", flat=True))
-    return [envelope for event_id, envelope in first.items() if event_id not in known]
+    known = _stored_ids(list(first))
+    return (
+        [envelope for event_id, envelope in first.items() if event_id not in known] if known else list(first.values())
+    )
 
 
-CHUNK = 5_000
+def _stored_ids(ids: list[str]) -> set[str]:
+    if connection.vendor != "postgresql":
+        return set(Event.objects.filter(event_id__in=ids).values_list("event_id", flat=True))
+    with connection.cursor() as cursor:
+        # One text instead of a placeholder an id: making and planning the long list costs more than looking.
+        cursor.execute(
+            f"SELECT event_id FROM {Event._meta.db_table} WHERE event_id = ANY(string_to_array(%s, chr(31)))",  # noqa: S608
+            ["\x1f".join(ids)],
+        )
+        return {event_id for (event_id,) in cursor.fetchall()}
 
 
 def _labels(envelopes: Iterable[Envelope]) -> dict[str, str]:

@@ -2,7 +2,8 @@
 
 What it knows of the API (EVENTS traps 37 and 38): pages are a snapshot of the first query, a cursor dies after 24
 hours, and 100ms holds 30 days. So a running session is asked about again and again, a closed one once more a few
-minutes after its end, and a cursor moves only in the transaction of the events it paid for: a crash costs a few pages read twice.
+minutes after its end, and a cursor moves only in the transaction of the events it paid for: a crash costs a few pages
+read twice.
 """
 
 import time
@@ -31,7 +32,7 @@ CURSOR_LIFE: Final = timedelta(hours=23)  # an hour short of 100ms's 24, for a p
 SETTLED_AFTER: Final = timedelta(minutes=3)  # how long after its end a session's last events may still arrive
 LIVE_EVERY: Final = timedelta(seconds=15)
 LEASE: Final = timedelta(minutes=2)
-PAGES_A_COMMIT: Final = 10
+PAGES_A_COMMIT: Final = 20
 GIVE_UP_AFTER: Final = 6  # failures in a row; then only a person or the session's close asks again
 
 Clock = Callable[[], datetime]

@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "dashboard.admin_policy.AdminPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -176,7 +177,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
 # No inline script or style anywhere of ours. The admin's own theme evaluates expressions (Alpine); its URLs get
-# a wider policy in `dashboard/urls.py`.
+# a wider policy in `dashboard/admin_policy.py`.
 CONTENT_SECURITY_POLICY = {
     "EXCLUDE_URL_PREFIXES": [],
     "DIRECTIVES": {
@@ -192,6 +193,8 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     },
 }
+
+UNFOLD = {"SITE_TITLE": "Rollcall", "SITE_HEADER": "Rollcall", "SITE_SUBHEADER": "Administration", "SITE_URL": "/"}
 
 # --- Words, times, files --------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"

@@ -42,7 +42,8 @@ def stored(
     event_id: str, kind: str, channel: str, room_id: str, session_id: str, peer_id: str, emitted_at: Any, payload: Any
 ) -> Envelope:
     """An Event's row as the Envelope it was."""
-    return Envelope(event_id, kind, channel, room_id, session_id, peer_id, instants.from_datetime(emitted_at), payload)
+    moment = instants.from_datetime(emitted_at)
+    return Envelope(event_id, kind, channel, room_id, session_id, peer_id, moment, payload, payload["data"])
 
 
 def text(event: Envelope, field: str, longest: int = 255) -> str:
@@ -54,12 +55,16 @@ def text(event: Envelope, field: str, longest: int = 255) -> str:
 def moment(event: Envelope, field: str) -> int | None:
     """A time of `data` as an instant, None when missing, unreadable or the zero time (EVENTS trap 18)."""
     value = event.data.get(field)
+    return None if value is None else readable(value)
+
+
+def readable(value: object) -> int | None:
+    """The instant of a text, None for what is no time: the event stays as it came, and the rest of it is read."""
     if not isinstance(value, str):
         return None
     try:
         return instants.parse(value)
     except ValueError:
-        # The event stays stored as it came; one unreadable time must not keep the rest of it from being read.
         return None
 
 

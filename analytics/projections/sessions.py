@@ -6,15 +6,17 @@ only ever moves the start back and the last sign of life on, so witnesses may co
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analytics import instants
 from analytics.envelope import Envelope
 from analytics.models import Session
-from analytics.projections.batch import Batch, moment, text, to_millisecond
+from analytics.projections.batch import Batch, moment, readable, text, to_millisecond
 
 SESSION_TYPES = frozenset({"session.open.success", "session.close.success", "room.end.success", "snapshot.session"})
+BEGINNINGS = ("session_started_at", "joined_at", "created_at")
+ENDINGS = ("left_at", "session_stopped_at")
 FIELDS = [
     "room_id",
     "started_at",
@@ -29,16 +31,10 @@ FIELDS = [
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """What the mere existence of events proves. Instants cut to the millisecond; None: nothing."""
+    """What the mere existence of events proves of their session. Instants cut to the millisecond."""
 
-    started: int | None
-    alive: int | None
-
-    def __add__(self, other: "Witness") -> "Witness":
-        return Witness(
-            min((at for at in (self.started, other.started) if at is not None), default=None),
-            max((at for at in (self.alive, other.alive) if at is not None), default=None),
-        )
+    started: int
+    alive: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +48,14 @@ class Folded:
     end_locked: bool
 
 
-def witness(event: Envelope) -> Witness:
-    """What one event proves of its session."""
-    named = [moment(event, "session_started_at"), moment(event, "joined_at"), moment(event, "created_at")]
-    times = [at for at in named if at is not None]
-    alive = [event.emitted_at, moment(event, "left_at") or 0, moment(event, "session_stopped_at") or 0]
-    return Witness(to_millisecond(min(times, default=event.emitted_at)), to_millisecond(max(alive)))
+def witness(events: Sequence[Envelope]) -> Witness:
+    """What these events prove: it began no later than any time of theirs that lies in it, and was alive at the last."""
+    named = {value for event in events for field in BEGINNINGS if (value := event.data.get(field))}
+    ended = {value for event in events for field in ENDINGS if (value := event.data.get(field))}
+    emitted = [event.emitted_at for event in events]
+    begun = [at for value in named if (at := readable(value)) is not None]
+    last = [at for value in ended if (at := readable(value)) is not None]
+    return Witness(to_millisecond(min(begun, default=min(emitted))), to_millisecond(max(emitted + last)))
 
 
 def fold_session(events: Sequence[Envelope]) -> Folded:
@@ -94,47 +92,34 @@ def fold_session(events: Sequence[Envelope]) -> Folded:
 
 def project_sessions(batch: Batch) -> None:
     """Write the row of every session the batch speaks of."""
-    seen: dict[str, Witness] = defaultdict(lambda: Witness(None, None))
-    rooms: dict[str, str] = {}
+    new: dict[str, list[Envelope]] = defaultdict(list)
     for event in batch.new:
         if event.session_id:
-            seen[event.session_id] += witness(event)
-            rooms.setdefault(event.session_id, event.room_id)
+            new[event.session_id].append(event)
     own: dict[str, list[Envelope]] = defaultdict(list)
-    for event in batch.history(types=SESSION_TYPES, session_id__in=seen):
+    for event in batch.history(types=SESSION_TYPES, session_id__in=new):
         own[event.session_id].append(event)
-    before = Session.objects.in_bulk(seen)
+    before = Session.objects.in_bulk(new)
     rows = []
-    for session_id, new in seen.items():
-        row = before.get(session_id) or Session(id=session_id, room_id=rooms[session_id])
+    for session_id, events in new.items():
+        row = before.get(session_id) or Session(id=session_id, room_id=events[0].room_id)
         was = {field: getattr(row, field) for field in FIELDS}
-        _write(row, own[session_id], _of(row) + new)
+        _write(row, own[session_id], witness(events))
         if session_id not in before or was != {field: getattr(row, field) for field in FIELDS}:
             rows.append(row)
-    upsert(rows)
-
-
-def upsert(rows: Iterable[Session]) -> None:
     Session.objects.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=FIELDS)
 
 
-def _of(row: Session) -> Witness:
-    """What the witnesses before this batch have left in the row."""
-    return Witness(
-        instants.from_datetime(row.started_at) if row.started_at else None,
-        instants.from_datetime(row.last_event_at) if row.last_event_at else None,
-    )
-
-
 def _write(row: Session, own: Sequence[Envelope], proved: Witness) -> None:
-    started, ended = proved.started, None
+    started = instants.to_datetime(proved.started)
+    alive = instants.to_datetime(proved.alive)
+    row.started_at = min(row.started_at or started, started)
+    row.last_event_at = max(row.last_event_at or alive, alive)
     if own:
         folded = fold_session(own)
-        started = folded.started if folded.started is not None else started
-        ended = folded.ended
+        if folded.started is not None:
+            row.started_at = instants.to_datetime(folded.started)
+        row.ended_at = None if folded.ended is None else instants.to_datetime(folded.ended)
         row.room_id = folded.room_id
         row.end_source, row.end_reason = folded.end_source, folded.end_reason
         row.ended_by, row.end_locked = folded.ended_by, folded.end_locked
-    row.started_at = instants.to_datetime(started) if started is not None else None
-    row.ended_at = instants.to_datetime(ended) if ended is not None else None
-    row.last_event_at = instants.to_datetime(proved.alive) if proved.alive is not None else None

@@ -1,7 +1,7 @@
 """Tracks: when a microphone, a camera or a screen was not muted (EVENTS traps 24 to 27).
 
-The fold is `intervals.on_spans`. Events that come after everything a row holds continue it: the row is read back as
-the states that made it, so continuing and folding anew are the same function. Anything late folds the track anew.
+The fold is `intervals.on_spans`. Events that come after everything a row holds continue it: its open stretch is the
+state they start from, so continuing and folding anew give the same. Anything late folds the track anew.
 """
 
 from collections import defaultdict
@@ -56,16 +56,6 @@ def state(event: Envelope) -> TrackState:
     )
 
 
-def states_of(row: Track) -> list[TrackState]:
-    """A row read back as states that fold to it."""
-    states = []
-    for start, end in row.on:
-        states.append(TrackState(start, "", "update", False))
-        if end is not None:
-            states.append(TrackState(end, "", "update", True))
-    return states
-
-
 def fold_track(events: Sequence[Envelope], row: Track | None = None) -> Folded:
     """One track from its events in any order; with `row`, from what the row holds and events that came after it.
 
@@ -76,8 +66,11 @@ def fold_track(events: Sequence[Envelope], row: Track | None = None) -> Folded:
     removes = [at for event in events if event.type == "track.remove.success" for at in [_stopped(event)]]
     folded_to = max(each.at for each in states)
     kind = KINDS.get((events[0].data.get("type", ""), events[0].data.get("source", "")), Track.Kind.OTHER)
+    settled: list[tuple[int, int | None]] = []
     if row is not None:
-        states = states_of(row) + states
+        # What is closed stays closed, for all new states come later; what is still open is the state to go on from.
+        settled = [(start, end) for start, end in row.on if end is not None]
+        states += [TrackState(start, "", "update", mute=False) for start, end in row.on if end is None]
         kind = Track.Kind(row.kind)
         if row.started_at is not None:
             adds.append(instants.from_datetime(row.started_at))
@@ -87,7 +80,7 @@ def fold_track(events: Sequence[Envelope], row: Track | None = None) -> Folded:
         kind=kind,
         started=min(adds, default=None),
         stopped=min(removes, default=None),
-        on=on_spans(states),
+        on=(*settled, *on_spans(states)),
         folded_to=folded_to,
     )
 

@@ -1,0 +1,116 @@
+"""Events, what was folded from them, and the pulls: all to be read, for all is written by code alone."""
+
+import orjson
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.decorators import display
+
+from analytics.masking import masked
+from analytics.models import Cursor, Event, Failure, Peer, Pull, Session, Track
+from rooms.admin import ReadOnlyAdmin
+
+
+@admin.register(Event)
+class EventAdmin(ReadOnlyAdmin):
+    list_display = ("emitted_at", "type", "channel", "room_id", "session_id", "peer_id")
+    list_display_links = ("emitted_at", "type")
+    list_filter = ("channel", "type")
+    search_fields = ("=event_id", "=session_id", "=peer_id", "=room_id")
+    search_help_text = "A whole id of an event, session, peer or room"
+    ordering = ("-pk",)
+    fields = (
+        "event_id",
+        "type",
+        "channel",
+        "room_id",
+        "session_id",
+        "peer_id",
+        "emitted_at",
+        "received_at",
+        "as_received",
+    )
+
+    @admin.display(description="payload, secrets masked")
+    def as_received(self, event: Event) -> SafeString:
+        text = orjson.dumps(masked(event.payload), option=orjson.OPT_INDENT_2).decode()
+        return format_html('<pre class="whitespace-pre-wrap break-all">{}</pre>', text)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Event | None = None) -> tuple[str, ...]:
+        return self.fields
+
+
+@admin.register(Session)
+class SessionAdmin(ReadOnlyAdmin):
+    list_display = ("room", "id", "started_at", "ended_at", "people_count", "peak_count", "drop_count", "failure_count")
+    list_display_links = ("room", "id")
+    list_filter = ("started_at", "end_source")
+    list_select_related = ("room",)
+    search_fields = ("=id", "=room__id", "room__name")
+    search_help_text = "A whole id, or a room's name"
+    ordering = ("-started_at", "id")
+
+
+@admin.register(Peer)
+class PeerAdmin(ReadOnlyAdmin):
+    list_display = ("__str__", "user_id", "role", "type", "joined_at", "left_at", "leave_reason", "session_id")
+    list_filter = ("type", "role", "leave_reason")
+    search_fields = ("name", "=user_id", "=id", "=session__id")
+    search_help_text = "A name, or a whole user, peer or session id"
+    ordering = ("-joined_at", "id")
+
+
+@admin.register(Track)
+class TrackAdmin(ReadOnlyAdmin):
+    list_display = ("id", "kind", "peer", "started_at", "stopped_at", "session_id")
+    list_filter = ("kind",)
+    list_select_related = ("peer",)
+    search_fields = ("=id", "=peer__id", "=session__id")
+    search_help_text = "A whole track, peer or session id"
+    ordering = ("-started_at", "id")
+
+
+@admin.register(Failure)
+class FailureAdmin(ReadOnlyAdmin):
+    list_display = ("at", "type", "name", "user_id", "room", "error_code", "error_message", "is_terminal")
+    list_display_links = ("at", "type")
+    list_filter = ("type", "is_terminal", "error_code")
+    list_select_related = ("room",)
+    search_fields = ("name", "=user_id", "=peer_id", "=session_id", "=room__id", "error_message")
+    search_help_text = "A name, words of the error, or a whole id"
+    ordering = ("-at", "event_id")
+
+
+@admin.register(Cursor)
+class CursorAdmin(ReadOnlyAdmin):
+    list_display = ("session_id", "room_id", "pulled_at", "final_at", "lost_at", "failures", "due_at")
+    list_filter = (("lost_at", admin.EmptyFieldListFilter), ("final_at", admin.EmptyFieldListFilter))
+    search_fields = ("=session_id", "=room_id")
+    search_help_text = "A whole session or room id"
+    ordering = ("-pulled_at", "session_id")
+
+
+@admin.register(Pull)
+class PullAdmin(ReadOnlyAdmin):
+    list_display = (
+        "started_at",
+        "kind",
+        "outcome",
+        "pages",
+        "objects_read",
+        "events_new",
+        "events_known",
+        "session_id",
+        "error",
+    )
+    list_filter = ("kind", ("error", admin.EmptyFieldListFilter), "started_at")
+    search_fields = ("=session_id", "=room_id", "error")
+    search_help_text = "A whole session or room id, or words of the error"
+    ordering = ("-started_at", "-pk")
+
+    @display(description="outcome", label={"done": "success", "failed": "danger", "going on": "info"})
+    def outcome(self, pull: Pull) -> str:
+        if pull.error:
+            return "failed"
+        return "done" if pull.finished_at else "going on"
