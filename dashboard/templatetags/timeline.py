@@ -18,6 +18,7 @@ from analytics.axis import UNITS, Axis
 from analytics.instants import MILLISECOND
 from analytics.marks import Mark
 from analytics.timeline import Lane, Span, Steps
+from dashboard import devices
 from dashboard.parts import Part, anchor, drawn
 from dashboard.templatetags.icons import icon
 
@@ -81,6 +82,7 @@ def percent(fraction: float) -> str:
 
 
 register.filter(anchor)
+register.filter("device", devices.words)
 
 
 def _is_open(axis: Axis, end: int) -> bool:

@@ -1,0 +1,104 @@
+"""One session read for one viewer: fetched, permitted, and worked out, with a fixed number of queries."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, tzinfo
+from functools import cached_property
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from analytics import activity, instants, queries, timeline
+from analytics.activity import Failure, Frame, Person, Stay
+from analytics.models import Session
+from analytics.moments import Moment, moments
+from analytics.people import by_role
+from analytics.queries import Completeness
+from analytics.summary import Summary, summary
+from dashboard.forms.session import Asked
+from dashboard.shortcuts import get_session
+
+TEACHING = ("host", "teacher", "instructor", "presenter", "lecturer", "tutor", "trainer")
+SETTLING = timedelta(minutes=30)  # after the end: how long the last pull is waited for on an open page
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What every part of a session's page is made from. `now` is when it was read."""
+
+    session: Session
+    frame: Frame
+    stays: list[Stay]
+    failures: list[Failure]
+    completeness: Completeness
+    asked: Asked
+    now: datetime
+    zone: tzinfo
+
+    @cached_property
+    def people(self) -> list[Person]:
+        return activity.people(self.stays, self.frame, self.failures)
+
+    @cached_property
+    def summary(self) -> Summary:
+        return summary(self.people, self.frame)
+
+    @cached_property
+    def moments(self) -> list[Moment]:
+        return moments(self.people, self.frame, self.failures)
+
+    @cached_property
+    def timeline(self) -> timeline.Timeline:
+        return timeline.build(
+            self.people,
+            self.frame,
+            self.zone,
+            order=self.asked.sort,
+            only_trouble=self.asked.trouble,
+            query=self.asked.q,
+        )
+
+    @cached_property
+    def stretched(self) -> dict[str, Person]:
+        """People of a running session with what is open drawn to the end of the axis (see `templatetags.timeline`)."""
+        frame = replace(self.frame, now=self.timeline.axis.end)
+        return {person.key: person for person in activity.people(self.stays, frame, self.failures)}
+
+    @property
+    def teacher(self) -> Person | None:
+        """Who taught: the first to join of those whose role says so plainly."""
+        return next((person for person in self.people if person.role.strip().lower() in TEACHING), None)
+
+    @cached_property
+    def common_role(self) -> str:
+        """The audience's, which goes without saying."""
+        return by_role(self.people)[0][0] if len(self.people) > 1 else ""
+
+    @property
+    def is_final(self) -> bool:
+        """Nothing more will come: it was read whole after its end."""
+        return self.completeness.final and not self.frame.is_live
+
+    @property
+    def is_watched(self) -> bool:
+        """Does the page ask again by itself? While the session runs, and until its last pull is in."""
+        if self.frame.is_live:
+            return True
+        ended = instants.to_datetime(self.frame.until)
+        return not self.is_final and not self.completeness.gap and self.now - ended < SETTLING
+
+
+def read(request: HttpRequest, session_id: str) -> Reading:
+    """The session as this viewer may see it; Http404 for strangers. The same queries for 20 people and 2,000."""
+    session = get_session(request, session_id)
+    now, zone = timezone.now(), timezone.get_current_timezone()
+    frame = queries.frame(session, now)
+    return Reading(
+        session=session,
+        frame=frame,
+        stays=queries.stays(session),
+        failures=queries.failures(session),
+        completeness=queries.completeness(session),
+        asked=Asked.from_query(request.GET, start=frame.started_at, end=frame.until, zone=zone),
+        now=now,
+        zone=zone,
+    )
