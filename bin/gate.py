@@ -84,9 +84,10 @@ class Gate:
         self._run("ruff check", ["-m", "ruff", "check", "."])
         self._run("ruff format", ["-m", "ruff", "format", "--check", "."])
         self._run("mypy", ["-m", "mypy", "--strict", "."])
-        deploy = ["manage.py", "check", "--deploy", "--fail-level", "WARNING"]
+        deploy = ["-W", "error", "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
         self._run("settings for production", deploy, self._production())
-        self._run("migrations", ["manage.py", "makemigrations", "--check", "--dry-run"], self._production())
+        migrations = ["-W", "error", "manage.py", "makemigrations", "--check", "--dry-run"]
+        self._run("migrations", migrations, {**self._production(), "DATABASE_URL": f"sqlite:///{self.scratch}/none"})
 
     def test(self, for_pytest: list[str], *, quick: bool) -> None:
         """The suite on SQLite, then the same on PostgreSQL, with whatever servers this machine has."""
