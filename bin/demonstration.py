@@ -102,7 +102,7 @@ class Demo:
         simulator: list[str | Path] = [self.python, "-m", "rooms.simulator", "--port", str(self.simulator_port)]
         keeping: list[str | Path] = ["--webhook-url", hook, "--state", self.folder / "classes.jsonl"]
         # It is no part of the product, so it reads its keys from the environment and not from our file.
-        members.start("simulated 100ms", [*simulator, *keeping], {**_read(self.settings), **variables})
+        members.start("simulated 100ms", [*simulator, *keeping], {**_read(self.settings), **variables}, folder=ROOT)
         members.wait_until(lambda: answers(self.simulator_port), seconds=30, what="The simulated 100ms' start")
         manage: list[str | Path] = [
             self.python,
@@ -113,13 +113,13 @@ class Demo:
             "--teacher",
             ":".join(TEACHER),
         ]
-        if subprocess.run(manage, env=variables, stdin=subprocess.DEVNULL, check=False).returncode:
+        if subprocess.run(manage, cwd=ROOT, env=variables, stdin=subprocess.DEVNULL, check=False).returncode:
             raise Died("The demo's data could not be prepared; what is above says why.")
-        members.start("web server", self._web(), variables)
+        members.start("web server", self._web(), variables, folder=ROOT)
         celery: list[str | Path] = [self.python, "-m", "celery", "-A", "dashboard.celery"]
         quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "INFO"]
-        members.start("worker", [*celery, "worker", "--concurrency", "2", *quiet], variables)
-        members.start("beat", [*celery, "beat", "--pidfile=", "--loglevel", "INFO"], variables)
+        members.start("worker", [*celery, "worker", "--concurrency", "2", *quiet], variables, folder=ROOT)
+        members.start("beat", [*celery, "beat", "--pidfile=", "--loglevel", "INFO"], variables, folder=ROOT)
         members.wait_until(Visitor(self.url).is_answered, seconds=60, what="The web server's start")
 
     def _web(self) -> list[str | Path]:

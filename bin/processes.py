@@ -52,15 +52,20 @@ class Family:
         command: Sequence[str | Path],
         environment: Mapping[str, str],
         *,
+        folder: Path,
         user: str | None = None,
         stop_by: signal.Signals = signal.SIGTERM,
     ) -> Child:
-        """Start one. `user` is whom to become (only root may ask), `stop_by` the signal that it takes as a request."""
+        """Start one in `folder`.
+
+        `user` is whom to become (only root may ask), `stop_by` the signal that it takes as a request to end.
+        """
         log = self.logs / f"{name.replace(' ', '-')}.log"
         with log.open("wb") as output:
             process = subprocess.Popen(
                 [str(part) for part in command],
                 env=dict(environment),
+                cwd=folder,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

@@ -77,7 +77,7 @@ def start_postgresql(programs: Path, family: Family, folder: Path) -> str:
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     command: list[str | Path] = [programs / "postgres", "-D", folder / "data", *options]
     # SIGINT is PostgreSQL's "now, but orderly"; SIGTERM would wait for its clients.
-    family.start("postgresql", command, environment, user=user, stop_by=signal.SIGINT)
+    family.start("postgresql", command, environment, folder=folder, user=user, stop_by=signal.SIGINT)
     family.wait_until(lambda: answers(port), seconds=30, what="PostgreSQL's start")
     return f"postgresql://rollcall:{password}@127.0.0.1:{port}/postgres"
 
@@ -86,7 +86,7 @@ def start_redis(program: str, family: Family, folder: Path) -> str:
     """Start a Redis that keeps nothing; its URL. Raises `Died`, `TimeoutError`."""
     port = free_port()
     command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-    family.start("redis", [*command, "--dir", folder], {"PATH": os.environ.get("PATH", os.defpath)})
+    family.start("redis", [*command, "--dir", folder], {"PATH": os.environ.get("PATH", os.defpath)}, folder=folder)
     family.wait_until(lambda: answers(port), seconds=10, what="Redis's start")
     return f"redis://127.0.0.1:{port}/0"
 

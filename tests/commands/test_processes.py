@@ -18,7 +18,7 @@ import sys
 from pathlib import Path
 from bin.processes import family
 with family(Path(sys.argv[1])) as members:
-    child = members.start("sleeper", [sys.executable, "-c", "import time; time.sleep(60)"], {})
+    child = members.start("sleeper", ["/bin/sleep", "60"], {}, folder=Path("/"))
     print(child.process.pid, flush=True)
     members.wait_until(lambda: False, seconds=60, what="never")
 """
@@ -41,15 +41,15 @@ def ended(pid: int, *, within: float = 5.0) -> bool:
 
 def test_all_stop_at_the_end_of_the_block(tmp_path: Path) -> None:
     with family(tmp_path / "logs") as members:
-        pids = [members.start(name, SLEEP, {}).process.pid for name in ("one", "two")]
+        pids = [members.start(name, SLEEP, {}, folder=tmp_path).process.pid for name in ("one", "two")]
         assert all(map(runs, pids))
     assert all(map(ended, pids))
 
 
 def test_one_that_dies_is_named_with_its_last_words(tmp_path: Path) -> None:
     with family(tmp_path / "logs") as members:
-        members.start("sleeper", SLEEP, {})
-        members.start("worker", [sys.executable, "-c", "print('no broker'); raise SystemExit(3)"], {})
+        members.start("sleeper", SLEEP, {}, folder=tmp_path)
+        members.start("worker", [sys.executable, "-c", "print('no broker'); raise SystemExit(3)"], {}, folder=tmp_path)
         with pytest.raises(Died, match=r"(?s)The worker has ended by itself \(exit 3\).*no broker"):
             members.wait_until(lambda: False, seconds=10, what="nothing")
 
@@ -57,7 +57,7 @@ def test_one_that_dies_is_named_with_its_last_words(tmp_path: Path) -> None:
 def test_what_a_child_leaves_behind_goes_too(tmp_path: Path) -> None:
     program = "import subprocess, sys; print(subprocess.Popen(sys.argv[1:]).pid, flush=True); input()"
     with family(tmp_path / "logs") as members:
-        child = members.start("parent", [sys.executable, "-c", program, *SLEEP], {})
+        child = members.start("parent", [sys.executable, "-c", program, *SLEEP], {}, folder=tmp_path)
         with pytest.raises(Died):
             members.wait_until(lambda: False, seconds=10, what="nothing")  # input() ends at once: stdin is closed
         left = int(child.log.read_text().split()[0])
@@ -95,9 +95,11 @@ def test_a_taken_port_is_passed_over() -> None:
 def test_only_root_can_start_a_child_as_somebody_else(tmp_path: Path) -> None:
     if os.getuid() != 0:
         with family(tmp_path / "logs") as members, pytest.raises(PermissionError):
-            members.start("other", SLEEP, {}, user="nobody")
+            members.start("other", SLEEP, {}, folder=tmp_path, user="nobody")
         return
     with family(tmp_path / "logs") as members:
-        child = members.start("other", ["/bin/sh", "-c", "id -u; sleep 60"], {"PATH": os.defpath}, user="nobody")
+        child = members.start(
+            "other", ["/bin/sh", "-c", "id -u; sleep 60"], {"PATH": os.defpath}, folder=Path("/"), user="nobody"
+        )
         members.wait_until(lambda: child.log.read_text() != "", seconds=5, what="id")
         assert child.log.read_text().strip() != "0"
