@@ -39,9 +39,9 @@ def of_classes(failures: Sequence[Failure], live: Sequence[LiveRoom], gaps: Iter
     return [*_drops(live), *_failures(failures), *_gaps(gaps)]
 
 
-def of_the_house(pipeline: Pipeline, now: datetime) -> list[Need]:
-    """What only ops can mend."""
-    return [*_settings(), *_beat(now), *_pulls(pipeline), *_dead(pipeline)]
+def of_the_house(pipeline: Pipeline, now: datetime, *, in_admin: bool) -> list[Need]:
+    """What only ops can mend; `in_admin` when the viewer may open the admin."""
+    return [*_settings(), *_beat(now), *_pulls(pipeline, in_admin=in_admin), *_dead(pipeline)]
 
 
 def _drops(live: Sequence[LiveRoom]) -> Iterator[Need]:
@@ -130,7 +130,8 @@ def _beat(now: datetime) -> Iterator[Need]:
         )
 
 
-def _pulls(pipeline: Pipeline) -> Iterator[Need]:
+def _pulls(pipeline: Pipeline, *, in_admin: bool) -> Iterator[Need]:
+    pulls = reverse("admin:analytics_pull_changelist")
     for source in pipeline.sources:
         if not source.is_late:
             continue
@@ -140,7 +141,7 @@ def _pulls(pipeline: Pipeline) -> Iterator[Need]:
             f"Not pulled from 100ms: {source.words}",
             last,
             f"{words} Nothing is lost meanwhile: 100ms keeps it for 30 days, and Rollcall catches up by itself.",
-            f"{reverse('admin:analytics_pull_changelist')}?{urlencode({'kind__exact': source.kind})}",
+            f"{pulls}?{urlencode({'kind__exact': source.kind})}" if in_admin else "",
             "See the pulls",
             tone="bad",
             icon="refresh-cw-off",

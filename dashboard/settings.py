@@ -8,6 +8,7 @@ from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
+from django.templatetags.static import static
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -28,6 +29,8 @@ CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 HMS_ACCESS_KEY = env.str("HMS_ACCESS_KEY", default="")
 HMS_SECRET = env.str("HMS_SECRET", default="")
 HMS_API_URL = env.str("HMS_API_URL", default="https://api.100ms.live/v2")
+# 100ms documents no limit for most of its API; this is how fast we ask at most.
+HMS_REQUESTS_PER_SECOND = env.float("HMS_REQUESTS_PER_SECOND", default=10.0)
 HMS_AUTH_URL = env.str("HMS_AUTH_URL", default="https://auth.100ms.live/v2")
 HMS_WEBHOOK_HEADER = env.str("HMS_WEBHOOK_HEADER", default="X-Webhook-Secret")
 HMS_WEBHOOK_SECRET = env.str("HMS_WEBHOOK_SECRET", default="")
@@ -67,6 +70,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "webhooks.middleware.WebhookMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "dashboard.admin_policy.AdminPolicyMiddleware",
@@ -194,7 +198,29 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
-UNFOLD = {"SITE_TITLE": "Rollcall", "SITE_HEADER": "Rollcall", "SITE_SUBHEADER": "Administration", "SITE_URL": "/"}
+UNFOLD = {
+    "SITE_TITLE": "Rollcall",
+    "SITE_HEADER": "Rollcall",
+    "SITE_SUBHEADER": "Administration",
+    "SITE_URL": "/",
+    # The accent of static/css/rollcall.css, from light to dark.
+    "COLORS": {
+        "primary": {
+            "50": "#f4f7fd",
+            "100": "#e9effb",
+            "200": "#cfdcf7",
+            "300": "#a9c1f1",
+            "400": "#6b9bff",
+            "500": "#3f6fdb",
+            "600": "#2457c5",
+            "700": "#1f4db0",
+            "800": "#1c418f",
+            "900": "#1b3872",
+            "950": "#14254a",
+        }
+    },
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("favicon.svg")}],
+}
 
 # --- Words, times, files --------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"
