@@ -154,6 +154,28 @@ def test_when_the_database_refuses_100ms_is_asked_to_try_again(post: Post, error
     assert post(joined()).status_code == 200
 
 
+def test_a_webhook_passes_by_what_only_people_need(post: Post, client: Client) -> None:
+    answer = post(joined())
+
+    assert "Content-Security-Policy" not in answer
+    assert "Vary" not in answer
+    assert "Content-Security-Policy" in client.get("/accounts/login/")
+
+
+def test_the_short_way_is_only_quicker(post: Post, settings: Settings) -> None:
+    settings.MIDDLEWARE = []
+
+    assert post(joined()).status_code == 200
+    assert post(joined(), secret="wrong").status_code == 403
+
+
+def test_plain_http_is_sent_to_https_before_anything_is_read(post: Post, settings: Settings) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+
+    assert post(joined()).status_code == 301
+    assert post(joined(), **{"wsgi.url_scheme": "https"}).status_code == 200
+
+
 def test_storing_takes_one_query(post: Post, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     with django_assert_num_queries(1):
         post(joined())
