@@ -10,8 +10,9 @@ from analytics.sync import HORIZON
 from dashboard.freshness import LATE_AFTER
 from webhooks.queries import Inbox, inbox
 
-# Rooms are mirrored every five minutes, sessions and their events by the minute.
-LATE = {Pull.Kind.ROOMS: timedelta(minutes=20), Pull.Kind.SESSIONS: LATE_AFTER, Pull.Kind.EVENTS: timedelta(days=1)}
+# Rooms are mirrored every five minutes, sessions by the minute; what a class brings is read only when there is one.
+LATE = {Pull.Kind.ROOMS: timedelta(minutes=20), Pull.Kind.SESSIONS: LATE_AFTER}
+LATE_OTHERWISE = timedelta(days=1)
 _HEIGHT = 44.0
 
 
@@ -77,7 +78,7 @@ def pipeline(now: datetime) -> Pipeline:
             str(words),
             well.get(kind),
             # What was never asked for is not late; what only ever failed is.
-            is_late=now - well[kind] > LATE[Pull.Kind(kind)] if kind in well else kind in errors,
+            is_late=now - well[kind] > LATE.get(Pull.Kind(kind), LATE_OTHERWISE) if kind in well else kind in errors,
             error=errors.get(kind, "").splitlines()[0] if errors.get(kind) else "",
         )
         for kind, words in Pull.Kind.choices
