@@ -159,7 +159,11 @@ def lane(lane: Lane, size: str = "full") -> SafeString:
 @register.simple_tag
 def steps(axis: Axis, steps: Steps) -> SafeString:
     """How many people at once, as a step line over its area, in a viewBox of `units` × 100."""
-    line, area = steps.paths(replace(axis, session_end=axis.end) if axis.is_live else axis)
+    if axis.is_live:
+        until = axis.session_end
+        steps = replace(steps, points=tuple(point for point in steps.points if point[0] < until))
+        axis = replace(axis, session_end=axis.end)
+    line, area = steps.paths(axis)
     return format_html('<path class="area" d="{}"/><path class="step" d="{}"/>', area, line)
 
 

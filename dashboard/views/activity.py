@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from analytics import durations
 from analytics.activity import Person
 from analytics.intervals import Interval
 from analytics.moments import Note, notes
@@ -42,11 +43,12 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A cell of the table: `share` of the session's length in percent."""
+    """A cell of the table: `share` of the session's length in percent. `exact` is "" while it still grows."""
 
     key: str
     word: str
     micros: int
+    exact: str
     share: float
     strip: str
     estimated: bool
@@ -144,9 +146,11 @@ def _row(person: Person, reading: Reading, camera_usual: bool) -> Row:
     opened = asked.open == person.key
 
     def figure(key: str, micros: int, lane: tuple[Interval, ...]) -> Figure:
-        share = min(100.0, round(micros * 100 / length, 1))
+        share = min(100.0, round(micros * 100 / length, 0 if reading.frame.is_live else 1))
         estimated = any(part.estimated for part in lane) and not person.still_in
-        return Figure(key, _WORDS[key], micros, share, _CLASSES[key], estimated, opened and asked.figure == key)
+        grows = reading.frame.is_live and bool(lane) and lane[-1].end >= reading.frame.until
+        exact = "" if grows else durations.exact(micros)
+        return Figure(key, _WORDS[key], micros, exact, share, _CLASSES[key], estimated, opened and asked.figure == key)
 
     figures = (
         figure("present", person.present_micros, person.present),

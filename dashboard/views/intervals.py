@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Final
 
 from analytics.activity import Person
+from analytics.instants import clock
 from analytics.sums import sum_of
 from analytics.timeline import Lane
 from dashboard.reading import Reading
@@ -92,4 +93,5 @@ def _of(lane: Lane, reading: Reading) -> Iterator[Row]:
             )
     for mark in lane.marks:
         if mark.kind in _ICONS:
-            yield Row(person, mark.words, _ICONS[mark.kind], mark.at, None, mark.reason, mark.peer_id, mark.visit)
+            words = mark.words.removeprefix(f"{clock(mark.at, reading.zone, seconds=True)} ")
+            yield Row(person, words, _ICONS[mark.kind], mark.at, None, mark.reason, mark.peer_id, mark.visit)

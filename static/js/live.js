@@ -11,7 +11,6 @@ export const watch = (settle) => {
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     if (event.detail.elt.id !== "live" || !event.detail.successful) return;
-    if (event.detail.xhr.status === 286) document.getElementById("live")?.remove();
     settle();
   });
 };

@@ -28,7 +28,7 @@ const fractionAt = (x) => Math.min(1, Math.max(0, (x - drawn().left) / drawn().w
 
 // ── The address ─────────────────────────────────────────────────────────────────────────────────
 
-const MINE = { drawing: ["q", "sort", "trouble", "view", "lanes", "whole", "part", "person", "at", "zoom"], table: ["by", "page", "open", "figure"] };
+const MINE = { drawing: ["q", "sort", "trouble", "view", "lanes", "whole", "part", "person", "at"], table: ["by", "page", "open", "figure"] };
 
 /** The address with some parameters changed; null takes one away. */
 const address = (changes) => {
@@ -56,6 +56,7 @@ document.addEventListener("htmx:configRequest", (event) => {
       for (const value of now.getAll(name)) asked.append(name, value);
     }
   }
+  if (now.has("zoom")) asked.set("zoom", now.get("zoom"));
   event.detail.path = asked.size ? `${path}?${asked}` : path;
 });
 
@@ -289,13 +290,12 @@ const step = (row, forward) => {
   say(next.words || `Joined at ${clock(next.at)}`);
   if ($("card")) open(row, next.at, { focus: document.activeElement === $("card") });
 };
-const edge = (row, last) => {
-  const { start, end } = { start: +axis().from, end: +axis().to };
-  const inside = moments(row).map((one) => one.at);
-  const moment = last ? Math.max(...inside, start) : Math.min(...inside, end);
+const edge = (last) => {
+  const { begin, finish } = $("so-far-lines").dataset;
+  const moment = +(last ? finish : begin);
   hold(moment);
   zoom.show(share(moment));
-  say(clock(moment));
+  say(`${last ? "End" : "Start"}, ${clock(moment)}`);
 };
 
 root.addEventListener("keydown", (event) => {
@@ -321,7 +321,7 @@ root.addEventListener("keydown", (event) => {
     who(next).focus();
     who(next).scrollIntoView({ block: "nearest" });
   }
-  if (event.key === "Home" || event.key === "End") return done(), edge(row, event.key === "End");
+  if (event.key === "Home" || event.key === "End") return done(), edge(event.key === "End");
   if (event.key === "Enter") return done(), open(row, at, { focus: true });
 });
 

@@ -68,8 +68,8 @@ export class Zoom {
     const words = document.getElementById("zoom-value");
     const axis = document.getElementById("axis");
     if (words && axis) {
-      const { from, to, length } = axis.dataset;
-      words.textContent = said(Math.min(+length, (to - from) / factor) / 1000);
+      const { begin, finish } = document.getElementById("so-far-lines").dataset;
+      words.textContent = said(Math.min(finish - begin, (axis.dataset.to - axis.dataset.from) / factor) / 1000);
     }
     const out = root.querySelector('[data-zoom="out"]');
     if (out) out.disabled = factor === 1;
