@@ -1,0 +1,124 @@
+"""Classes that were held, as rows: for tests of pages, which read nothing else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import count
+
+from django.utils import timezone
+
+from analytics import instants
+from analytics.models import Event, Failure, Peer, Session, Track
+from rooms.models import Room
+from webhooks.models import Delivery
+
+_number = count(1)
+
+
+@dataclass(frozen=True)
+class Pupil:
+    name: str = "Ada"
+    user_id: str = "ada"
+    role: str = "student"
+    dropped: bool = False
+
+
+ADA = Pupil()
+
+
+def new_id(kind: str) -> str:
+    return f"{kind}-{next(_number):06d}"
+
+
+def room(name: str, **fields: object) -> Room:
+    return Room.objects.create(id=new_id("room"), name=name, **fields)
+
+
+def session(
+    of: Room,
+    *,
+    ago: timedelta = timedelta(hours=3),
+    length: timedelta | None = timedelta(minutes=45),
+    pupils: Sequence[Pupil] = (ADA,),
+    failures: int = 0,
+) -> Session:
+    """A class that began `ago`; without `length` it goes on. Everybody has a microphone on for the first minute."""
+    start = timezone.now() - ago
+    end = None if length is None else start + length
+    held = Session.objects.create(
+        id=new_id("session"),
+        room=of,
+        started_at=start,
+        ended_at=end,
+        last_event_at=end,
+        people_count=len(pupils),
+        peak_count=len(pupils),
+        drop_count=sum(pupil.dropped for pupil in pupils),
+        failure_count=failures,
+    )
+    for pupil in pupils:
+        stay(held, pupil, start, end)
+    for _ in range(failures):
+        failure(held)
+    return held
+
+
+def stay(held: Session, pupil: Pupil, start: datetime, end: datetime | None) -> Peer:
+    left = start + timedelta(minutes=5) if pupil.dropped else end
+    peer = Peer.objects.create(
+        id=new_id("peer"),
+        session=held,
+        user_id=pupil.user_id,
+        name=pupil.name,
+        role=pupil.role,
+        roles=[[None, pupil.role]],
+        joined_at=start,
+        left_at=left,
+        leave_reason="websocket closed" if pupil.dropped else "client request" if left else "",
+    )
+    begun = instants.from_datetime(start)
+    Track.objects.create(
+        id=new_id("track"),
+        peer=peer,
+        session=held,
+        kind=Track.Kind.MIC,
+        started_at=start,
+        stopped_at=left,
+        on=[[begun, begun + instants.MINUTE]],
+    )
+    identity = new_id("event")
+    Event.objects.create(
+        event_id=identity,
+        type="peer.join.success",
+        channel=Event.Channel.WEBHOOK,
+        room_id=held.room_id,
+        session_id=held.pk,
+        peer_id=peer.pk,
+        emitted_at=start,
+        received_at=start,
+        payload={"id": identity, "type": "peer.join.success", "data": {"peer_id": peer.pk, "auth_token": "hush-hush"}},
+    )
+    return peer
+
+
+def failure(held: Session, **fields: object) -> Failure:
+    peer = held.peers.first()
+    given: dict[str, object] = {
+        "type": "client.publish.failed",
+        "at": held.started_at,
+        "peer_id": peer.pk if peer else "",
+        "name": peer.name if peer else "",
+        "error_message": "Permission denied",
+    }
+    return Failure.objects.create(event_id=new_id("failure"), room=held.room, session_id=held.pk, **(given | fields))
+
+
+def delivery(state: str = Delivery.State.PROCESSED, **fields: object) -> Delivery:
+    given: dict[str, object] = {
+        "received_at": timezone.now(),
+        "body": b'{"id": "e1", "type": "peer.join.success", "data": {"auth_token": "hush-hush"}}',
+        "event_type": "peer.join.success",
+        "event_id": new_id("event"),
+        "processed_at": timezone.now() if state == Delivery.State.PROCESSED else None,
+    }
+    return Delivery.objects.create(state=state, **(given | fields))

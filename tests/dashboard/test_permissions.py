@@ -1,0 +1,216 @@
+"""Who gets what, for every URL of the product: a table, and a test that nothing is missing from it."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from rooms.models import Room
+from tests.dashboard import classes
+from webhooks.models import Delivery
+
+HERE, GONE, SIGN_IN, MOVED, REFUSED = 200, 404, 302, 302, 403
+
+
+class Expected(NamedTuple):
+    anonymous: int
+    stranger: int
+    other_teacher: int
+    teacher: int
+    ops: int
+    method: str = "get"
+
+
+OF_MEMBERS = Expected(SIGN_IN, GONE, HERE, HERE, HERE)
+OF_THE_ROOM = Expected(SIGN_IN, GONE, GONE, HERE, HERE)
+OF_OPS = Expected(SIGN_IN, GONE, GONE, GONE, HERE)
+OF_OPS_POST = Expected(SIGN_IN, GONE, GONE, GONE, MOVED, "post")
+OF_MACHINES = Expected(HERE, HERE, HERE, HERE, HERE)
+# What htmx asks for; opened by hand it leads to the page it is a part of.
+PART_OF_THE_ROOM = Expected(SIGN_IN, GONE, GONE, MOVED, MOVED)
+
+TABLE = {
+    "home": OF_MEMBERS,
+    "search": OF_MEMBERS,
+    "rooms": OF_MEMBERS,
+    "rooms_csv": OF_MEMBERS,
+    "room": OF_THE_ROOM,
+    "sessions": OF_MEMBERS,
+    "sessions_csv": OF_MEMBERS,
+    "session": OF_THE_ROOM,
+    "session_live": PART_OF_THE_ROOM,
+    "session_card": PART_OF_THE_ROOM,
+    "session_activity_csv": OF_THE_ROOM,
+    "session_activity_xlsx": OF_THE_ROOM,
+    "peer": OF_THE_ROOM,
+    "people": OF_MEMBERS,
+    "people_csv": OF_MEMBERS,
+    "person": OF_THE_ROOM,
+    "deliveries": OF_OPS,
+    "deliveries_csv": OF_OPS,
+    "delivery": OF_OPS,
+    "delivery_requeue": OF_OPS_POST,
+    "deliveries_requeue": OF_OPS_POST,
+    "login": Expected(HERE, MOVED, MOVED, MOVED, MOVED),
+    "logout": Expected(MOVED, MOVED, MOVED, MOVED, MOVED, "post"),
+    "password_change": Expected(SIGN_IN, HERE, HERE, HERE, HERE),
+    "healthz": OF_MACHINES,
+    # Whether the machine is ready is said to whoever asks; here no worker has ever ticked.
+    "readyz": Expected(503, 503, 503, 503, 503),
+    # The secret header decides, and nobody here sends it.
+    "webhooks:100ms": Expected(REFUSED, REFUSED, REFUSED, REFUSED, REFUSED, "post"),
+}
+WHO = ("anonymous", "stranger", "other_teacher", "teacher", "ops")
+
+
+def named(patterns: list[URLPattern | URLResolver], space: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            if pattern.namespace != "admin":
+                yield from named(pattern.url_patterns, f"{pattern.namespace}:" if pattern.namespace else space)
+        else:
+            yield f"{space}{pattern.name or ''}", pattern
+
+
+@pytest.fixture
+def clients(
+    signed_in: Callable[[User], Client], mallory: User, sam: User, wanjiru: User, ikram: User
+) -> dict[str, Client]:
+    return {
+        "anonymous": Client(),
+        "stranger": signed_in(mallory),
+        "other_teacher": signed_in(sam),
+        "teacher": signed_in(wanjiru),
+        "ops": signed_in(ikram),
+    }
+
+
+@pytest.fixture
+def ids(physics: Room) -> dict[str, Any]:
+    held = classes.session(physics)
+    peer = held.peers.get()
+    return {
+        "room_id": physics.pk,
+        "session_id": held.pk,
+        "peer_id": peer.pk,
+        "user_id": peer.user_id,
+        "delivery_id": classes.delivery(Delivery.State.DEAD).pk,
+    }
+
+
+def test_every_url_is_in_the_table() -> None:
+    patterns = list(named(get_resolver().url_patterns))
+    known = {pattern.callback for name, pattern in patterns if name in TABLE}
+
+    missing = [
+        str(pattern.pattern) for name, pattern in patterns if name not in TABLE and pattern.callback not in known
+    ]
+
+    assert missing == []
+    assert set(TABLE) <= {name for name, _ in patterns}
+
+
+@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("name", TABLE)
+def test_who_gets_what(name: str, who: str, clients: dict[str, Client], ids: dict[str, Any]) -> None:
+    expected = TABLE[name]
+    (pattern,) = [pattern for known, pattern in named(get_resolver().url_patterns) if known == name]
+    url = reverse(name, kwargs={key: ids[key] for key in pattern.pattern.converters})
+
+    answer = getattr(clients[who], expected.method)(url)
+
+    assert answer.status_code == getattr(expected, who), url
+    if who == "anonymous" and expected.anonymous == SIGN_IN and name != "logout":
+        assert answer["Location"].startswith("/accounts/login/?next=")
+
+
+@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize(
+    "path",
+    [
+        "rooms/{physics}-none/",
+        "sessions/none/",
+        "sessions/none/peers/{peer_id}/",
+        "sessions/{session_id}/peers/none/",
+        "people/nobody/",
+        "deliveries/99999999/",
+        "rooms/a%00b/",
+        "sessions/a%00b/",
+        "people/a%00b/",
+    ],
+)
+def test_what_is_not_there_looks_like_what_is_not_yours(
+    who: str, path: str, clients: dict[str, Client], ids: dict[str, Any], physics: Room
+) -> None:
+    answer = clients[who].get("/" + path.format(physics=physics.pk, **ids))
+
+    assert answer.status_code == (SIGN_IN if who == "anonymous" else GONE)
+
+
+def test_a_stay_is_reached_through_its_own_session_only(
+    ids: dict[str, Any], physics: Room, clients: dict[str, Client]
+) -> None:
+    other = classes.session(physics)
+
+    assert clients["ops"].get(f"/sessions/{other.pk}/peers/{ids['peer_id']}/").status_code == GONE
+
+
+@pytest.mark.parametrize("who", ["anonymous", "stranger", "other_teacher", "teacher", "ops"])
+def test_the_admin_is_for_staff_alone(who: str, clients: dict[str, Client]) -> None:
+    for url in ("/admin/", "/admin/analytics/event/", "/admin/auth/user/", "/admin/webhooks/delivery/"):
+        answer = clients[who].get(url)
+
+        assert answer.status_code == SIGN_IN
+        assert answer["Location"].startswith("/admin/login/")
+
+
+@pytest.mark.parametrize("url", ["/", "/sessions/", "/deliveries/"])
+def test_a_live_part_asks_for_the_whole_page_when_the_sign_in_ran_out(url: str, db: None) -> None:
+    answer = Client().get(url, headers={"HX-Request": "true", "HX-Target": "rows"})
+
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer["HX-Refresh"] == "true"
+
+
+@pytest.mark.parametrize(
+    "url", ["/", "/sessions/", "/rooms/", "/people/", "/search/?q=Ada", "/sessions.csv", "/people.csv"]
+)
+def test_a_teacher_sees_nothing_of_other_rooms(
+    url: str, clients: dict[str, Client], chemistry: Room, physics: Room
+) -> None:
+    classes.session(physics, pupils=[classes.Pupil("Ada Physics", "ada-physics")], failures=1)
+    classes.session(chemistry, pupils=[classes.Pupil("Ada Chemistry", "ada-chemistry")], failures=1)
+    classes.session(chemistry, pupils=[classes.Pupil("Ada Now", "ada-now")], length=None)
+
+    answer = clients["teacher"].get(url)
+    shown = b"".join(answer).decode() if answer.streaming else answer.content.decode()
+
+    assert "Ada Chemistry" not in shown
+    assert "ada-now" not in shown
+    assert chemistry.name not in shown
+    assert chemistry.pk not in shown
+
+
+def test_a_person_seen_in_two_rooms_shows_a_teacher_their_own_room_only(
+    clients: dict[str, Client], chemistry: Room, physics: Room
+) -> None:
+    mine = classes.session(physics, pupils=[classes.Pupil("Ada", "both")])
+    theirs = classes.session(chemistry, pupils=[classes.Pupil("Ada of Chemistry", "both")], ago=timedelta(hours=1))
+
+    shown = clients["teacher"].get("/people/both/").content.decode()
+    listed = clients["teacher"].get("/people/").content.decode()
+
+    assert mine.pk in shown
+    assert theirs.pk not in shown
+    assert "Ada of Chemistry" not in shown + listed
+
+
+def test_someone_whose_account_is_closed_is_signed_out(wanjiru: User, clients: dict[str, Client]) -> None:
+    wanjiru.is_active = False
+    wanjiru.save()
+
+    assert clients["teacher"].get("/").status_code == SIGN_IN
