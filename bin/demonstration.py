@@ -3,26 +3,16 @@
 import argparse
 import contextlib
 import fcntl
-import os
-import secrets
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-from bin.environment import ROOT, RUNNING, Environment, Unready, prepare, without_settings
-from bin.processes import Died, Family, answers, family, free_port
-from bin.visitor import Disappointed, Visitor, visit
-
-OWN = ("DATABASE_URL", "CELERY_BROKER_URL", "REDIS_URL", "LOG_LEVEL", "TIME_ZONE")
-"""What the demo takes from the environment it is started in; its 100ms is always the simulated one."""
-
-OPS = ("ikram", "rollcall-ops")
-TEACHER = ("wanjiru", "rollcall-teacher")
-"""Who signs in, and with what. For a machine of one's own only."""
+from bin.environment import RUNNING, Environment, Unready, prepare
+from bin.processes import Died, family, free_port
+from bin.product import OPS, TEACHER, Demo
+from bin.visitor import Disappointed, visit
 
 
 class Refused(Exception):
@@ -53,98 +43,26 @@ def say(words: str) -> None:
     print(words, flush=True)
 
 
-@dataclass(frozen=True)
-class Demo:
-    """One demo: its folder, its ports, and the environment that all its processes share."""
-
-    python: Path
-    folder: Path
-    port: int
-    simulator_port: int
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/"
-
-    @property
-    def settings(self) -> Path:
-        """The settings as a file, so that `ENV_FILE=… manage.py …` reaches the demo too."""
-        return self.folder / "settings.env"
-
-    def variables(self) -> dict[str, str]:
-        path = f"{self.python.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-        own = without_settings(os.environ, keep=OWN)
-        return {**own, "PATH": path, "ENV_FILE": str(self.settings), "PYTHONUNBUFFERED": "1"}
-
-    def write_settings(self) -> None:
-        """Secrets are made once and kept, so that a second run knows the people who signed in during the first."""
-        kept = _read(self.settings)
-        made = {name: secrets.token_urlsafe(40) for name in ("SECRET_KEY", "HMS_SECRET", "HMS_WEBHOOK_SECRET")}
-        api = f"http://127.0.0.1:{self.simulator_port}/v2"
-        values = {
-            **made,
-            "HMS_ACCESS_KEY": secrets.token_hex(12),
-            **{name: value for name, value in kept.items() if name in {*made, "HMS_ACCESS_KEY"}},
-            "HMS_API_URL": api,
-            "HMS_AUTH_URL": api,
-            "VAR_DIR": str(self.folder),
-            "HTTPS": "0",
-            "TIME_ZONE": "Africa/Nairobi",
-        }
-        self.settings.touch(mode=0o600)
-        self.settings.write_text("".join(f"{name}={value}\n" for name, value in values.items()))
-
-    def start(self, members: Family) -> None:
-        """Bring everything up; returns once the pages answer. Raises `Died` or `TimeoutError`."""
-        self.write_settings()
-        variables = self.variables()
-        hook = f"http://127.0.0.1:{self.port}/webhooks/100ms/"
-        simulator: list[str | Path] = [self.python, "-m", "rooms.simulator", "--port", str(self.simulator_port)]
-        keeping: list[str | Path] = ["--webhook-url", hook, "--state", self.folder / "classes.jsonl"]
-        # It is no part of the product, so it reads its keys from the environment and not from our file.
-        members.start("simulated 100ms", [*simulator, *keeping], {**_read(self.settings), **variables}, folder=ROOT)
-        members.wait_until(lambda: answers(self.simulator_port), seconds=30, what="The simulated 100ms' start")
-        manage: list[str | Path] = [
-            self.python,
-            ROOT / "manage.py",
-            "demo",
-            "--ops",
-            ":".join(OPS),
-            "--teacher",
-            ":".join(TEACHER),
-        ]
-        if subprocess.run(manage, cwd=ROOT, env=variables, stdin=subprocess.DEVNULL, check=False).returncode:
-            raise Died("The demo's data could not be prepared; what is above says why.")
-        members.start("web server", self._web(), variables, folder=ROOT)
-        celery: list[str | Path] = [self.python, "-m", "celery", "-A", "dashboard.celery"]
-        quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "INFO"]
-        members.start("worker", [*celery, "worker", "--concurrency", "2", *quiet], variables, folder=ROOT)
-        members.start("beat", [*celery, "beat", "--pidfile=", "--loglevel", "INFO"], variables, folder=ROOT)
-        members.wait_until(Visitor(self.url).is_answered, seconds=60, what="The web server's start")
-
-    def _web(self) -> list[str | Path]:
-        listen: list[str | Path] = ["--host", "127.0.0.1", "--port", str(self.port)]
-        threads = ["--workers", "1", "--blocking-threads", "4", "--no-ws"]
-        return [self.python, "-m", "granian", "--interface", "wsgi", *listen, *threads, "dashboard.wsgi:application"]
-
-
 def _run(environment: Environment, folder: Path, port: int) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     with _alone(folder) as address, family(folder / "logs") as members:
         began = time.monotonic()
-        demo = Demo(environment.python, folder, free_port(*range(port, port + 10)), free_port(*range(8100, 8110)))
+        demo = Demo(environment.python, folder, free_port(*range(port, port + 10)), free_port(*range(8100, 8110)), say)
         demo.start(members)
         address.write_text(demo.url)
         say(_welcome(demo, time.monotonic() - began))
-        while True:
-            members.check()
-            time.sleep(0.5)
+        try:
+            while True:
+                members.check()
+                time.sleep(0.5)
+        finally:
+            demo.has_run_well()
 
 
 def _check(environment: Environment, folder: Path) -> int:
     """Bring a demo of its own up, look at its pages as the teacher and as ops, and stop it."""
     with family(folder / "logs") as members:
-        demo = Demo(environment.python, folder, free_port(), free_port())
+        demo = Demo(environment.python, folder, free_port(), free_port(), say)
         demo.start(members)
         say(f"Looking at {demo.url} as the people who will use it …")
         try:
@@ -171,10 +89,6 @@ def _alone(folder: Path) -> Iterator[Path]:
         address.unlink(missing_ok=True)
         yield address
     address.unlink(missing_ok=True)
-
-
-def _read(settings: Path) -> dict[str, str]:
-    return dict(line.split("=", 1) for line in settings.read_text().splitlines()) if settings.exists() else {}
 
 
 def _welcome(demo: Demo, seconds: float) -> str:

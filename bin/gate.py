@@ -96,32 +96,27 @@ class Gate:
                 "tests on SQLite, quick ones", {}, "not (browser or kill or postgres or redis or slow)", for_pytest
             )
             return
-        present, missing = self._helpers()
-        lacking = " or ".join(["postgres", *missing])
-        self._suite("SQLite", present, lacking, for_pytest)
+        missing = self._missing()
+        self._suite("SQLite", {}, ["postgres", *missing], for_pytest)
         with self._postgresql() as url:
             if url:
-                self._suite("PostgreSQL", {**present, "DATABASE_URL": url}, " or ".join(missing), for_pytest)
+                self._suite("PostgreSQL", {"DATABASE_URL": url}, missing, for_pytest)
 
-    def _suite(self, database: str, present: Mapping[str, str], lacking: str, for_pytest: list[str]) -> None:
-        without = f" and not ({lacking})" if lacking else ""
-        self._pytest(f"tests on {database}", present, f"not ({SLOWER}){without}", ["-n", "2", *for_pytest])
-        self._pytest(f"tests on {database}, browser and kills", present, f"({SLOWER}){without}", for_pytest)
+    def _suite(self, database: str, variables: Mapping[str, str], lacking: list[str], for_pytest: list[str]) -> None:
+        without = f" and not ({' or '.join(lacking)})" if lacking else ""
+        self._pytest(f"tests on {database}", variables, f"not ({SLOWER}){without}", ["-n", "2", *for_pytest])
+        self._pytest(f"tests on {database}, browser and kills", variables, f"({SLOWER}){without}", for_pytest)
 
-    def _helpers(self) -> tuple[dict[str, str], list[str]]:
-        """What the tests are told of Redis and Chromium, and the marks of those that cannot run without."""
-        present, missing = {}, []
-        if program := servers.redis():
-            present["TEST_REDIS_URL"] = servers.start_redis(program, self.family, self.scratch)
-        else:
+    def _missing(self) -> list[str]:
+        """The marks of the tests that cannot run here, for what they need is not on this machine."""
+        missing = []
+        if not servers.redis():
             missing.append("redis")
             self._skip("tests with Redis", "no redis-server on the PATH; on Debian: apt-get install redis-server")
-        if browser := servers.chromium():
-            present["CHROMIUM"] = browser
-        else:
+        if not servers.chromium():
             missing.append("browser")
             self._skip("tests in a browser", "no Chromium on the PATH; on Debian: apt-get install chromium")
-        return present, missing
+        return missing
 
     @contextmanager
     def _postgresql(self) -> Iterator[str]:
@@ -139,9 +134,9 @@ class Gate:
             self._skip("tests on PostgreSQL", why)
             yield ""
 
-    def _pytest(self, part: str, present: Mapping[str, str], marks: str, arguments: list[str]) -> None:
+    def _pytest(self, part: str, variables: Mapping[str, str], marks: str, arguments: list[str]) -> None:
         cache = f"cache_dir={self.environment.var / 'pytest'}"
-        self._run(part, ["-m", "pytest", "-o", cache, "-m", marks, *arguments], present)
+        self._run(part, ["-m", "pytest", "-o", cache, "-m", marks, *arguments], variables)
 
     def _run(self, part: str, command: list[str], more: Mapping[str, str] | None = None) -> None:
         heading(part)

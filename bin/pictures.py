@@ -7,9 +7,10 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from bin.demonstration import OPS, TEACHER, Demo
+from bin.demonstration import say
 from bin.environment import DEVELOPMENT, ROOT, Unready, prepare
 from bin.processes import Died, family, free_port
+from bin.product import OPS, TEACHER, Demo
 from bin.servers import chromium
 
 FOLDER = ROOT / "docs" / "screenshots"
@@ -22,9 +23,9 @@ def main() -> int:
         print("No Chromium on the PATH; on Debian: apt-get install chromium", file=sys.stderr)
         return 2
     try:
-        environment = prepare(DEVELOPMENT, print)
+        environment = prepare(DEVELOPMENT, say)
         with tempfile.TemporaryDirectory(prefix="rollcall-pictures-") as name, family(Path(name) / "logs") as members:
-            demo = Demo(environment.python, Path(name), free_port(), free_port())
+            demo = Demo(environment.python, Path(name), free_port(), free_port(), say)
             demo.start(members)
             camera: list[str | Path] = [environment.python, "-m", "bin.pictures", demo.url, browser]
             return subprocess.run(camera, cwd=ROOT, env=demo.variables(), check=False).returncode
@@ -72,7 +73,7 @@ def photograph(url: str, browser_path: str) -> None:
             page.wait_for_url(lambda address: "login" not in address)
             page.goto(f"{url}{picture.path}")
             if "?" in picture.path:
-                page.locator("main a[href^='/sessions/']:not([href*='?'])").first.click()
+                page.get_by_role("table").get_by_role("link").and_(page.locator("[href^='/sessions/']")).first.click()
                 page.wait_for_url(lambda address: "?" not in address)
             page.wait_for_load_state("networkidle")
             file = FOLDER / f"{picture.name}.png"

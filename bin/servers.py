@@ -82,15 +82,6 @@ def start_postgresql(programs: Path, family: Family, folder: Path) -> str:
     return f"postgresql://rollcall:{password}@127.0.0.1:{port}/postgres"
 
 
-def start_redis(program: str, family: Family, folder: Path) -> str:
-    """Start a Redis that keeps nothing; its URL. Raises `Died`, `TimeoutError`."""
-    port = free_port()
-    command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-    family.start("redis", [*command, "--dir", folder], {"PATH": os.environ.get("PATH", os.defpath)}, folder=folder)
-    family.wait_until(lambda: answers(port), seconds=10, what="Redis's start")
-    return f"redis://127.0.0.1:{port}/0"
-
-
 def _version(programs: Path) -> int:
     said = subprocess.run([programs / "postgres", "--version"], capture_output=True, text=True, check=False).stdout
     return next((_number(word) for word in said.split() if word[0].isdigit()), 0)
