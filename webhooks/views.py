@@ -65,7 +65,10 @@ def receive(request: HttpRequest) -> HttpResponse:
 
 
 def _answer(status: int, words: str) -> HttpResponse:
-    return HttpResponse(words + "\n", status=status, content_type="text/plain; charset=utf-8")
+    content = f"{words}\n".encode()
+    # The length said here, because CommonMiddleware, which would say it, is passed by: without it answers are chunked.
+    headers = {"Content-Type": "text/plain; charset=utf-8", "Content-Length": str(len(content))}
+    return HttpResponse(content, status=status, headers=headers)
 
 
 def _body(request: HttpRequest, limit: int) -> bytes | None:
