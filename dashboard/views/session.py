@@ -69,7 +69,7 @@ def context(reading: Reading) -> dict[str, Any]:
     """All that the page's templates speak of."""
     asked, timeline = reading.asked, reading.timeline
     opened = next((lane for lane in timeline.lanes if lane.person.key == asked.person), None)
-    shape = "table" if asked.table else "groups" if timeline.is_crowd else "lanes" if timeline.people else "none"
+    shape = _shape(reading)
     cut = sections(
         timeline.groups if shape == "groups" else (),
         opened={*timeline.found, asked.person},
@@ -118,6 +118,15 @@ def context(reading: Reading) -> dict[str, Any]:
             for row in table.rows
         ],
     }
+
+
+def _shape(reading: Reading) -> str:
+    """Which of the timeline's faces is shown; a running page that takes on another is drawn anew."""
+    if not reading.timeline.people:
+        return "none"
+    if reading.asked.table:
+        return "table"
+    return "groups" if reading.timeline.is_crowd else "lanes"
 
 
 def _fixed(shape: str) -> tuple[str, ...]:
