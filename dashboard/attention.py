@@ -100,10 +100,11 @@ def _gaps(gaps: Iterable[Session]) -> Iterator[Need]:
 def _settings() -> Iterator[Need]:
     missing = [name for name in ("HMS_ACCESS_KEY", "HMS_SECRET") if not getattr(settings, name)]
     if missing:
+        named = f"{missing[0]} is not set." if len(missing) == 1 else f"{' and '.join(missing)} are not set."
         yield Need(
             "Nothing can be read from 100ms",
             "",
-            f"{' and '.join(missing)} are not set. Copy them from the 100ms dashboard, page Developer, into .env.",
+            f"{named} Copy both keys from the 100ms dashboard, page Developer, into .env.",
             tone="bad",
             icon="key-round",
         )

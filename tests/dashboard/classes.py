@@ -104,13 +104,14 @@ def stay(held: Session, pupil: Pupil, start: datetime, end: datetime | None) -> 
 def failure(held: Session, **fields: object) -> Failure:
     peer = held.peers.first()
     given: dict[str, object] = {
+        "session_id": held.pk,
         "type": "client.publish.failed",
         "at": held.started_at,
         "peer_id": peer.pk if peer else "",
         "name": peer.name if peer else "",
         "error_message": "Permission denied",
     }
-    return Failure.objects.create(event_id=new_id("failure"), room=held.room, session_id=held.pk, **(given | fields))
+    return Failure.objects.create(event_id=new_id("failure"), room=held.room, **(given | fields))
 
 
 def delivery(state: str = Delivery.State.PROCESSED, **fields: object) -> Delivery:
