@@ -51,8 +51,12 @@ def frame(session: Session, now: datetime) -> Frame:
 
 def stays(session: Session) -> list[Stay]:
     """Everybody's stays with their tracks: two queries. Recorders are left out (EVENTS trap 42)."""
-    peers = Peer.objects.filter(session=session).exclude(role__in=settings.HMS_ROLES_NOT_COUNTED)
-    return stays_of(peers, Track.objects.filter(session=session))
+    return stays_of(counted(Peer.objects.filter(session=session)), Track.objects.filter(session=session))
+
+
+def counted(peers: QuerySet[Peer]) -> QuerySet[Peer]:
+    """Those of them that are people: recorders may look like one (EVENTS trap 42)."""
+    return peers.exclude(role__in=settings.HMS_ROLES_NOT_COUNTED)
 
 
 def stays_of(peers: Iterable[Peer], tracks: QuerySet[Track]) -> list[Stay]:

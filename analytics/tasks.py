@@ -10,6 +10,7 @@ from analytics.models import Pull
 from rooms.connection import client
 
 SESSIONS_EVERY = timedelta(seconds=30)
+FAILURES_EVERY = timedelta(minutes=1)
 
 
 @shared_task
@@ -25,8 +26,15 @@ def pull_due() -> None:
     if last is None or last.started_at < timezone.now() - SESSIONS_EVERY:
         sync.pull_sessions(client())
     sync.follow()
-    for session_id in sync.claim_due():
-        sync.pull_events(client(), session_id)
+    rooms = {sync.pull_events(client(), session_id).room_id for session_id in sync.claim_due()}
+    for room_id in rooms - _lately_asked():
+        sync.pull_failures(client(), room_id)
+
+
+def _lately_asked() -> set[str]:
+    """Rooms whose failures were read within `FAILURES_EVERY`."""
+    pulls = Pull.objects.filter(kind=Pull.Kind.FAILURES, started_at__gt=timezone.now() - FAILURES_EVERY)
+    return set(pulls.values_list("room_id", flat=True))
 
 
 @shared_task

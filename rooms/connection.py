@@ -21,9 +21,9 @@ def client() -> Client:
     """The client for the workspace in the settings; threads share it. Raises `NotConfigured`."""
     if not settings.HMS_ACCESS_KEY or not settings.HMS_SECRET:
         raise NotConfigured
-    return _client(settings.HMS_API_URL, settings.HMS_ACCESS_KEY, settings.HMS_SECRET)
+    return _client(settings.HMS_API_URL, settings.HMS_ACCESS_KEY, settings.HMS_SECRET, settings.HMS_REQUESTS_PER_SECOND)
 
 
 @lru_cache(maxsize=1)
-def _client(url: str, access_key: str, secret: str) -> Client:
-    return Client(access_key=access_key, secret=secret, base_url=url)
+def _client(url: str, access_key: str, secret: str, requests_per_second: float) -> Client:
+    return Client(access_key=access_key, secret=secret, base_url=url, requests_per_second=requests_per_second)

@@ -32,6 +32,7 @@ class Pull(models.Model):
         ROOMS = "rooms", "rooms"
         SESSIONS = "sessions", "sessions"
         EVENTS = "events", "events of a session"
+        FAILURES = "failures", "failures of a room"
 
     kind = models.CharField(max_length=10, choices=Kind)
     room_id = models.CharField(max_length=64, blank=True)

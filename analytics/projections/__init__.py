@@ -14,7 +14,7 @@ from analytics.projections.sessions import project_sessions
 from analytics.projections.summaries import project_summaries
 from analytics.projections.tracks import project_tracks
 
-SESSION: tuple[Projector, ...] = (project_sessions,)
+SESSION: tuple[Projector, ...] = (project_sessions, project_summaries)
 PEER: tuple[Projector, ...] = (project_sessions, project_peers, project_summaries)
 TRACK: tuple[Projector, ...] = (project_sessions, project_tracks)
 FAILURE: tuple[Projector, ...] = (project_failures,)

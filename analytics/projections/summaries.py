@@ -1,17 +1,12 @@
-"""The counts of a session that lists sort and filter by, from the rows of its peers and failures."""
+"""The counts of a session that lists sort and filter by: the same arithmetic as its page, on the rows of its peers."""
 
-from collections import defaultdict
-
-from django.conf import settings
 from django.db.models import Count
 
-from analytics import instants
-from analytics.intervals import Interval, at_once, peak, union
-from analytics.leaving import Ending, ending_of
-from analytics.models import Failure, Peer, Session
+from analytics import queries
+from analytics.activity import people
+from analytics.models import Failure, Peer, Session, Track
 from analytics.projections.batch import Batch
-
-FOREVER = 2**62  # an open stay overlaps everything after it
+from analytics.summary import summary
 
 COUNTS = ["people_count", "peak_count", "drop_count", "failure_count"]
 # What cannot follow a person into the room: an answer to an attempt, not trouble that somebody had.
@@ -19,21 +14,8 @@ NOT_TROUBLE = ["peer.leave.failure", "room.end.failure"]
 
 
 def project_summaries(batch: Batch) -> None:
-    """Count again for every session whose peers or failures the batch touched."""
+    """Count again for every session whose edges, peers or failures the batch touched."""
     touched = {event.session_id for event in batch.new if event.session_id}
-    people: dict[str, dict[str, list[Interval]]] = defaultdict(lambda: defaultdict(list))
-    drops: dict[str, int] = defaultdict(int)
-    rows = Peer.objects.filter(session_id__in=touched).exclude(role__in=settings.HMS_ROLES_NOT_COUNTED)
-    for session_id, user_id, peer_id, joined_at, left_at, reason in rows.values_list(
-        "session_id", "user_id", "id", "joined_at", "left_at", "leave_reason"
-    ):
-        start = instants.from_datetime(joined_at) if joined_at else None
-        end = instants.from_datetime(left_at) if left_at else FOREVER
-        if start is not None and start < end:
-            people[session_id][user_id or peer_id].append(Interval(start, end))
-        else:
-            people[session_id][user_id or peer_id] += []
-        drops[session_id] += ending_of(reason) is Ending.NETWORK
     failures = dict(
         Failure.objects.filter(session_id__in=touched, is_terminal=True)
         .exclude(type__in=NOT_TROUBLE)
@@ -41,12 +23,14 @@ def project_summaries(batch: Batch) -> None:
         .annotate(count=Count("pk"))
     )
     sessions = []
-    for row in Session.objects.filter(pk__in=touched).only("id", *COUNTS):
+    for row in Session.objects.filter(pk__in=touched):
         before = [getattr(row, name) for name in COUNTS]
-        present = [interval for stays in people[row.pk].values() for interval in union(stays)]
-        row.people_count = len(people[row.pk])
-        row.peak_count = peak(at_once(present))[0]
-        row.drop_count = drops[row.pk]
+        # What is open ends at the last sign of life here, so the counts do not depend on when they are made.
+        assert row.last_event_at is not None  # every session has a witness
+        frame = queries.frame(row, row.last_event_at)
+        stays = queries.stays_of(queries.counted(Peer.objects.filter(session=row)), Track.objects.none())
+        seen = summary(people(stays, frame), frame)
+        row.people_count, row.peak_count, row.drop_count = seen.people, seen.peak, seen.drops
         row.failure_count = failures.get(row.pk, 0)
         if before != [getattr(row, name) for name in COUNTS]:
             sessions.append(row)

@@ -15,8 +15,8 @@ def main(names: list[str]) -> int:
         print("DATABASE_URL must name a PostgreSQL server: the goals are set for PostgreSQL.")
         return 2
     django.setup()
-    from django.test.utils import get_runner, setup_test_environment
     from django.conf import settings
+    from django.test.utils import get_runner, setup_test_environment
 
     from tests.benchmarks import session_page, storing, sync_pull, webhook_edge
 

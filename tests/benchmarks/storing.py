@@ -36,23 +36,26 @@ def empty() -> None:
 def raw_copy(raw: list[bytes]) -> None:
     """The baseline: JSON to columns by hand, COPY straight into the same indexed table. Nothing is checked."""
     now = timezone.now().isoformat()
-    with transaction.atomic(), connection.cursor() as cursor:
-        with cursor.copy(
+    with (
+        transaction.atomic(),
+        connection.cursor() as cursor,
+        cursor.copy(
             "COPY analytics_event (event_id, type, channel, room_id, session_id, peer_id, emitted_at, received_at, "
             "payload) FROM STDIN"
-        ) as copy:
-            for start in range(0, len(raw), 500):
-                lines = []
-                for body in raw[start : start + 500]:
-                    event = orjson.loads(body)
-                    data = event["data"]
-                    lines.append(
-                        f"{event['id']}\t{event['type']}\twebhook\t{data['room_id']}\t{data.get('session_id', '')}\t"
-                        f"{data.get('peer_id', '')}\t{event['timestamp']}\t{now}\t".encode()
-                        + body.replace(b"\\", b"\\\\")
-                        + b"\n"
-                    )
-                copy.write(b"".join(lines))
+        ) as copy,
+    ):
+        for start in range(0, len(raw), 500):
+            lines = []
+            for body in raw[start : start + 500]:
+                event = orjson.loads(body)
+                data = event["data"]
+                lines.append(
+                    f"{event['id']}\t{event['type']}\twebhook\t{data['room_id']}\t{data.get('session_id', '')}\t"
+                    f"{data.get('peer_id', '')}\t{event['timestamp']}\t{now}\t".encode()
+                    + body.replace(b"\\", b"\\\\")
+                    + b"\n"
+                )
+            copy.write(b"".join(lines))
 
 
 def batches(raw: list[bytes]) -> Iterator[list[bytes]]:
