@@ -111,6 +111,7 @@ def test_worker_broker_and_web_server_are_killed_in_a_storm_of_5000(processes: F
     assert len(sender.acknowledged) > 4_500
     product.wait_until(settled(product), SETTLED_WITHIN, "reading what was stored")
     everything_is_there_once_and_projected(product, sender)
+    product.kill_all()
 
 
 def test_the_embedded_product_survives_the_same(processes: Family, tmp_path: Path) -> None:
@@ -133,3 +134,4 @@ def test_the_embedded_product_survives_the_same(processes: Family, tmp_path: Pat
     assert len(sender.acknowledged) > 900
     product.wait_until(settled(product), SETTLED_WITHIN, "reading what was stored")
     everything_is_there_once_and_projected(product, sender)
+    product.kill_all()
