@@ -58,6 +58,7 @@ class Demo:
             "HMS_API_URL": api,
             "HMS_AUTH_URL": api,
             "VAR_DIR": str(self.folder),
+            "HMS_REQUESTS_PER_SECOND": "200",  # it is on this machine
             "HTTPS": "0",
             "TIME_ZONE": "Africa/Nairobi",
         }
