@@ -123,3 +123,39 @@ def delivery(state: str = Delivery.State.PROCESSED, **fields: object) -> Deliver
         "processed_at": timezone.now() if state == Delivery.State.PROCESSED else None,
     }
     return Delivery.objects.create(state=state, **(given | fields))
+
+
+def crowd(of: Room, size: int, *, ago: timedelta = timedelta(hours=3), live: bool = False) -> Session:
+    """So many people in one session, written in bulk: the first teaches, each has a microphone on for half a minute."""
+    start = timezone.now() - ago
+    end = None if live else start + timedelta(minutes=50)
+    held = Session.objects.create(id=new_id("crowd"), room=of, started_at=start, ended_at=end, people_count=size)
+    peers = [
+        Peer(
+            id=f"{held.pk}-{number}",
+            session=held,
+            user_id=f"u{number}",
+            name=f"Pupil {number}",
+            role="teacher" if number == 0 else "student",
+            joined_at=start + timedelta(seconds=number % 400),
+            left_at=end,
+            leave_reason="" if live else "client request",
+        )
+        for number in range(size)
+    ]
+    begun = instants.from_datetime(start) + 10 * instants.MINUTE
+    tracks = [
+        Track(
+            id=f"{peer.pk}-mic",
+            peer=peer,
+            session=held,
+            kind=Track.Kind.MIC,
+            started_at=peer.joined_at,
+            stopped_at=end,
+            on=[[begun + number * instants.SECOND, begun + (number + 30) * instants.SECOND]],
+        )
+        for number, peer in enumerate(peers)
+    ]
+    Peer.objects.bulk_create(peers, batch_size=500)
+    Track.objects.bulk_create(tracks, batch_size=500)
+    return held
