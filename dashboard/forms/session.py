@@ -78,6 +78,7 @@ def _instant(text: str, start: int, end: int, zone: tzinfo) -> int | None:
         return at + DAY if at < start - DAY // 2 and at + DAY <= end + DAY // 2 else at
     try:
         # A "+" that nobody escaped arrives as a blank.
-        return instants.parse(text.replace(" ", "+"))
+        moment = instants.parse(text.replace(" ", "+"))
     except ValueError:
         return None
+    return moment if moment is not None and start - DAY <= moment <= end + DAY else None
