@@ -15,6 +15,7 @@ from analytics.projections.summaries import NOT_TROUBLE
 from dashboard.live_rooms import LiveRoom
 from dashboard.pipeline import Pipeline
 from dashboard.templatetags.times import ago, moment
+from webhooks import queries
 from webhooks.models import Delivery, Heartbeat
 
 BEAT_LATE = timedelta(minutes=2)
@@ -152,7 +153,7 @@ def _pulls(pipeline: Pipeline, *, in_admin: bool) -> Iterator[Need]:
 def _dead(pipeline: Pipeline) -> Iterator[Need]:
     if not pipeline.inbox.dead:
         return
-    dead = Delivery.objects.filter(state=Delivery.State.DEAD)
+    dead = queries.dead()
     since = dead.aggregate(since=Min("received_at"))["since"]
     errors = Counter(dead.order_by("-pk").values_list("error", flat=True)[:100])
     cause = errors.most_common(1)[0][0].splitlines() if errors else []

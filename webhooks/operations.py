@@ -19,7 +19,8 @@ def requeue(deliveries: Iterable[Delivery], *, actor: User) -> int:
     """
     asked = [delivery.pk for delivery in deliveries]
     with transaction.atomic():
-        resting = list(Delivery.objects.select_for_update().filter(pk__in=asked, state__in=RESTING))
+        of_these = Delivery.objects.filter(pk__in=asked, state__in=RESTING).defer("body", "headers")
+        resting = list(of_these.select_for_update())
         Delivery.objects.filter(pk__in=[delivery.pk for delivery in resting]).update(
             state=Delivery.State.PENDING, attempts=0, next_attempt_at=None
         )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, QuerySet
 from django.db.models.functions import TruncMinute
 
 from webhooks.models import Delivery
@@ -26,6 +26,11 @@ class Inbox:
     @property
     def received_last_hour(self) -> int:
         return sum(self.received)
+
+
+def dead() -> QuerySet[Delivery]:
+    """Deliveries that wait for a person; found without looking at all those that were read."""
+    return Delivery.objects.filter(processed_at=None, state=Delivery.State.DEAD)
 
 
 def inbox(now: datetime) -> Inbox:

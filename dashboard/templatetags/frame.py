@@ -10,7 +10,7 @@ from django.utils import timezone
 from analytics import queries
 from dashboard.shortcuts import sessions_for
 from rooms.access import is_member, is_ops
-from webhooks.models import Delivery
+from webhooks.queries import dead as dead_deliveries
 
 register = template.Library()
 
@@ -49,7 +49,7 @@ def navigation(context: RequestContext) -> dict[str, object]:
             link("People", "users", "people"),
         ]
     if is_ops(user):
-        dead = Delivery.objects.filter(state=Delivery.State.DEAD).count()
+        dead = dead_deliveries().count()
         watch = [link("Deliveries", "inbox", "deliveries", f"{dead:,}" if dead else "")]
         if user.is_staff:
             watch.append(link("Administration", "sliders-horizontal", "admin:index"))

@@ -20,7 +20,7 @@ from dashboard.freshness import freshness
 from dashboard.htmx import MemberRequest, page_or_fragment
 from dashboard.listing import Column, Listing
 from rooms.models import Room
-from webhooks import operations
+from webhooks import operations, queries
 from webhooks.models import Delivery
 
 COLUMNS = (
@@ -53,7 +53,7 @@ def index(request: MemberRequest) -> HttpResponse:
         "listing": listing,
         "deliveries": deliveries,
         "rooms": Room.objects.in_bulk({delivery.room_id for delivery in deliveries}),
-        "dead_count": Delivery.objects.filter(state=Delivery.State.DEAD).count(),
+        "dead_count": queries.dead().count(),
         "freshness": freshness(timezone.now()),
     }
     return page_or_fragment(
@@ -118,7 +118,7 @@ def requeue(request: MemberRequest, delivery_id: int) -> HttpResponse:
 @ops_required
 def requeue_all(request: MemberRequest) -> HttpResponse:
     """Have all dead deliveries read again, oldest first, a thousand at a time."""
-    dead: QuerySet[Delivery] = Delivery.objects.filter(state=Delivery.State.DEAD).order_by("pk")
+    dead: QuerySet[Delivery] = queries.dead().order_by("pk")
     _requeue(request, dead[:REQUEUED_AT_ONCE])
     back = request.POST.get("next", "")
     known = url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure())
