@@ -1,13 +1,12 @@
 """What the session page draws: the axis, lanes, marks, groups and compact rows."""
 
 import re
-import time
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from analytics.activity import Failure, Frame, Stay, Track, people
+from analytics.activity import Failure, Frame, Stay, people
 from analytics.axis import UNITS, axis_of
 from analytics.instants import HOUR, MINUTE, SECOND
 from analytics.people import by_role, matches
@@ -333,24 +332,3 @@ def test_the_overview_has_a_row_for_everybody_and_a_tick_for_every_drop() -> Non
     assert len(strip.rules) == 4
     assert strip.ticks == ((view.axis.units(at(900)), 5.4),)
     assert strip.present.count("M") == 79
-
-
-def test_five_hundred_people_and_25_000_spans_are_quick() -> None:
-    def spans(n: int) -> tuple[tuple[int, int | None], ...]:
-        return tuple((at(60 + 100 * k + n % 40), at(110 + 100 * k + n % 40)) for k in range(25))
-
-    stays = [
-        stay(
-            f"Person {n}",
-            n % 50,
-            tracks=(Track(f"m{n}", "", "mic", spans(n)), Track(f"c{n}", "", "camera", spans(n + 7))),
-        )
-        for n in range(500)
-    ]
-    spent = []
-    for _ in range(5):
-        began = time.perf_counter()
-        view = build(people(stays, ENDED), ENDED, NAIROBI)
-        spent.append(time.perf_counter() - began)
-    assert sum(len(one.person.mic) + len(one.person.camera) for one in view.lanes) == 25_000
-    assert min(spent) < 0.120, "twice what it takes on a slow machine; something became quadratic"
