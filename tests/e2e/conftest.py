@@ -1,0 +1,95 @@
+"""A real Chromium against the running product. Without one the tests are skipped and say so."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.test import Client
+from playwright.sync_api import Browser, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from dashboard.timezones import COOKIE
+
+# No sandbox as root, no network of the browser's own.
+ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+ZONE = "Africa/Nairobi"
+SCREENS = {"desk": (1440, 900), "phone": (390, 844)}
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    if path is None:
+        pytest.skip("no Chromium on this machine")
+    # Playwright's synchronous driver runs a loop in this thread, and Django would refuse the database from there.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path=path, args=ARGS)
+        yield chromium
+        chromium.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@dataclass
+class Visitor:
+    """Somebody at a screen. `complaints` are what the browser had to say: errors, refused styles and scripts."""
+
+    page: Page
+    base: str
+    complaints: list[str]
+
+    def open(self, path: str) -> None:
+        self.page.goto(self.base + path)
+
+    def sign_in(self, user: User) -> None:
+        """With a cookie, as somebody who was here before; one test goes through the form."""
+        client = Client()
+        client.force_login(user)
+        morsel = client.cookies[settings.SESSION_COOKIE_NAME]
+        self.page.context.add_cookies([{"name": morsel.key, "value": morsel.value, "url": self.base}])
+
+
+Visit = Callable[..., Visitor]
+
+
+@pytest.fixture
+def visit(browser: Browser, live_server: LiveServer) -> Iterator[Visit]:
+    """Opens a browser window: `visit(ikram, "phone", "dark")`. Fails the test when the browser complained."""
+    visitors: list[Visitor] = []
+
+    def begin(user: User | None = None, screen: str = "desk", theme: str = "light", *, scripts: bool = True) -> Visitor:
+        width, height = SCREENS[screen]
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if theme == "dark" else "light",
+            timezone_id=ZONE,
+            java_script_enabled=scripts,
+            accept_downloads=True,
+        )
+        context.add_cookies([{"name": COOKIE, "value": ZONE, "url": live_server.url}])
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        visitor = Visitor(page, live_server.url, [])
+        page.on("console", lambda said: visitor.complaints.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: visitor.complaints.append(str(error)))
+        visitors.append(visitor)
+        if user is not None:
+            visitor.sign_in(user)
+        return visitor
+
+    yield begin
+    for visitor in visitors:
+        visitor.page.context.close()
+    assert [complaint for visitor in visitors for complaint in visitor.complaints] == []
