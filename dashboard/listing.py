@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from dashboard.forms.filters import Filters, Menu
 
 SIZES = (25, 50, 100)
+_ALL = {2: "both filters", 3: "all three filters", 4: "all four filters", 5: "all five filters"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +254,7 @@ class Listing:
             return Nothing(f"No {self.nouns} yet", 0, None, 0)
         without = {name: self.filters.narrow(self.everything, without=name).count() for name in active}
         best = max(active, key=lambda name: without[name])
-        which = {1: self.filters.words(active[0]), 2: "both filters"}.get(len(active), f"all {len(active)} filters")
+        which = self.filters.words(active[0]) if len(active) == 1 else _ALL.get(len(active), "all filters")
         return Nothing(
             f"No {self.noun} matches {which}",
             self.everything.count(),

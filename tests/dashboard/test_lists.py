@@ -230,7 +230,7 @@ def test_an_empty_list_names_the_filter_to_drop(ops: Client, physics: Room, chem
 
     page = shown(ops, "/sessions/?q=physics&trouble=drops&since=2020-01-01")
 
-    assert "No session matches all 3 filters" in page
+    assert "No session matches all three filters" in page
     assert "3 sessions are here" in page
     assert "Without “Trouble: network drops”, 2 would match" in page
     assert 'href="/sessions/?q=physics&amp;since=2020-01-01"' in page
