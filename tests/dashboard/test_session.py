@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from analytics import durations
-from analytics.models import Cursor, Failure, Peer, Session
+from analytics.models import Cursor, Failure, Peer, Pull, Session
 from rooms.models import Room
 from rooms.simulator.scenarios import SCENARIOS
 from tests import played
@@ -310,3 +310,18 @@ def test_a_page_costs_the_same_queries_whatever_the_number_of_people(ops: Client
                 ops.get(f"/sessions/{held.pk}/{query}")
             counted.append(len(queries))
         assert counted[0] == counted[1] <= 11, query
+
+
+def test_what_could_not_be_read_is_said_with_what_still_works(
+    ops: Client, class_of: Callable[..., played.Played]
+) -> None:
+    told = class_of("Ada")
+    assert "notice" not in page(ops, told.id)
+    told.pulled(final=False, failures=2)
+    Pull.objects.create(kind=Pull.Kind.EVENTS, session_id=told.id, started_at=timezone.now(), error="100ms answers 503")
+    read = text(page(ops, told.id))
+    assert "late, as of" in read
+    assert "100ms could not be read. Joining, leaving and roles still arrive" in read
+    assert "100ms answers 503" in read
+    told.pulled(final=True, failures=0, lost_at=timezone.now())
+    assert "Part of this session is missing." in text(page(ops, told.id))
