@@ -79,6 +79,16 @@ class Reading:
         return self.completeness.final and not self.frame.is_live
 
     @property
+    def is_late(self) -> bool:
+        """The last pull failed and the next has not made up for it."""
+        return bool(self.completeness.error) and not self.completeness.final
+
+    @property
+    def as_of(self) -> datetime:
+        """The moment all of the page is the state of: late, it is that of the last pull that went well."""
+        return (self.completeness.pulled_at if self.is_late else None) or self.now
+
+    @property
     def is_watched(self) -> bool:
         """Does the page ask again by itself? While the session runs, and until its last pull is in."""
         if self.frame.is_live:

@@ -230,7 +230,7 @@ def mark_sign(kind: str) -> SafeString:
     """The mark of a lane, for use beside words."""
     name = MARKS.get(kind, "")
     if not name:
-        return icon(ICONS[kind], "i-s")
+        return icon(ICONS.get(kind, "info"), "i-s")
     return format_html(
         '<svg class="mk" viewBox="-8 -8 16 16" aria-hidden="true"><use href="#m-{}" class="mk mk-{}"/></svg>',
         name,
@@ -240,7 +240,7 @@ def mark_sign(kind: str) -> SafeString:
 
 @register.simple_tag
 def note_icon(kind: str) -> SafeString:
-    return icon(ICONS[kind])
+    return icon(ICONS.get(kind, "info"))
 
 
 def _query(context: Context) -> QueryDict:

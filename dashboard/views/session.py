@@ -131,7 +131,7 @@ def _shape(reading: Reading) -> str:
 
 def _fixed(shape: str) -> tuple[str, ...]:
     """The parts that stand on every page of this shape."""
-    always = ("asof", "head_sub", "facts", "moments", "count", "people_count")
+    always = ("asof", "head_sub", "late", "facts", "moments", "count", "people_count")
     if shape == "table":
         return (*always, "intervals")
     return always if shape == "none" else (*always, "axis", "grid", "so_far_lines", "at_once")

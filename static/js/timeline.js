@@ -327,21 +327,32 @@ root.addEventListener("keydown", (event) => {
 
 // ── Links that are copied ───────────────────────────────────────────────────────────────────────
 
+/** Into the clipboard; the older way is for addresses without https, where the newer one is refused. */
+const copy = async (text) => {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const field = Object.assign(document.createElement("textarea"), { value: text, className: "sr" });
+  document.body.append(field);
+  field.select();
+  const done = document.execCommand("copy");
+  field.remove();
+  if (!done) throw new Error("refused");
+};
+
 document.addEventListener("click", async (event) => {
   const link = event.target.closest("[data-copy]");
   if (!link || event.ctrlKey || event.metaKey) return;
   event.preventDefault();
   const url = link.matches("a") ? new URL(link.dataset.copy, location.href) : new URL(location.href);
-  if (link.matches("a")) url.hash = "timeline";
+  let words = "Link copied";
   try {
-    await navigator.clipboard.writeText(url);
-    say("Link copied");
-    const words = link.querySelector("span");
-    if (words) words.textContent = "Link copied";
-    else link.title = "Link copied";
+    await copy(url.href);
   } catch {
-    location.assign(url);
+    words = "Copy it from the address bar";
   }
+  say(words);
+  const label = link.querySelector("span");
+  if (label) label.textContent = words;
+  else link.title = words;
 });
 
 // ── Beginning, and after every swap ─────────────────────────────────────────────────────────────
