@@ -1,9 +1,13 @@
 from django.apps import AppConfig, apps
+from django.contrib import admin
+from django.contrib.admin import sites
 from django.db.models.signals import post_migrate
+from unfold.apps import BasicAppConfig
 
 
 class DashboardConfig(AppConfig):
     name = "dashboard"
+    default = True
 
     def ready(self) -> None:
         from dashboard import checks, logs, schedule  # noqa: F401 - importing the checks registers them
@@ -11,3 +15,12 @@ class DashboardConfig(AppConfig):
         logs.configure()
         # The dashboard has no models, so no signal of its own: the schedule follows the tables it is written into.
         post_migrate.connect(schedule.seed, sender=apps.get_app_config("django_celery_beat"))
+
+
+class AdminLookConfig(BasicAppConfig):  # type: ignore[misc]  # Unfold has no types
+    """Unfold with our own site in place of the stock one, before any app registers its models there."""
+
+    def ready(self) -> None:
+        from dashboard.admin_site import AdminSite
+
+        admin.site = sites.site = AdminSite()

@@ -40,9 +40,9 @@ def of_classes(failures: Sequence[Failure], live: Sequence[LiveRoom], gaps: Iter
     return [*_drops(live), *_failures(failures), *_gaps(gaps)]
 
 
-def of_the_house(pipeline: Pipeline, now: datetime, *, in_admin: bool) -> list[Need]:
-    """What only ops can mend; `in_admin` when the viewer may open the admin."""
-    return [*_settings(), *_beat(now), *_pulls(pipeline, in_admin=in_admin), *_dead(pipeline)]
+def of_the_house(pipeline: Pipeline, now: datetime) -> list[Need]:
+    """What only ops can mend."""
+    return [*_settings(), *_beat(now), *_pulls(pipeline), *_dead(pipeline)]
 
 
 def _drops(live: Sequence[LiveRoom]) -> Iterator[Need]:
@@ -132,7 +132,7 @@ def _beat(now: datetime) -> Iterator[Need]:
         )
 
 
-def _pulls(pipeline: Pipeline, *, in_admin: bool) -> Iterator[Need]:
+def _pulls(pipeline: Pipeline) -> Iterator[Need]:
     pulls = reverse("admin:analytics_pull_changelist")
     for source in pipeline.sources:
         if not source.is_late:
@@ -143,7 +143,7 @@ def _pulls(pipeline: Pipeline, *, in_admin: bool) -> Iterator[Need]:
             f"Not pulled from 100ms: {source.words}",
             last,
             f"{words} Nothing is lost meanwhile: 100ms keeps it for 30 days, and Rollcall catches up by itself.",
-            f"{pulls}?{urlencode({'kind__exact': source.kind})}" if in_admin else "",
+            f"{pulls}?{urlencode({'kind__exact': source.kind})}",
             "See the pulls",
             tone="bad",
             icon="refresh-cw-off",

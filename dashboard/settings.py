@@ -48,7 +48,7 @@ API_VIDEO_URL = env.str("API_VIDEO_URL", default="https://ws.api.video")
 
 # --- Applications ---------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
-    "unfold",
+    "dashboard.apps.AdminLookConfig",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -163,6 +163,7 @@ CELERY_TASK_DEFAULT_QUEUE = "rollcall"
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/accounts/login/"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "rooms.access.OpsBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},

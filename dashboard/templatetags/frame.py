@@ -50,9 +50,10 @@ def navigation(context: RequestContext) -> dict[str, object]:
         ]
     if is_ops(user):
         dead = dead_deliveries().count()
-        watch = [link("Deliveries", "inbox", "deliveries", f"{dead:,}" if dead else "")]
-        if user.is_staff:
-            watch.append(link("Administration", "sliders-horizontal", "admin:index"))
+        watch = [
+            link("Deliveries", "inbox", "deliveries", f"{dead:,}" if dead else ""),
+            link("Administration", "sliders-horizontal", "admin:index"),
+        ]
     return {
         "links": links,
         "watch": watch,

@@ -244,7 +244,7 @@ def note_icon(kind: str) -> SafeString:
 
 
 def _query(context: Context) -> QueryDict:
-    query = context["request"].GET.copy()
+    query: QueryDict = context["request"].GET.copy()
     for name in NOT_OURS:
         query.pop(name, None)
     return query

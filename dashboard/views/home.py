@@ -33,7 +33,7 @@ def index(request: MemberRequest) -> HttpResponse:
     gaps = sessions.filter(pk__in=lost).order_by("-started_at")
     needs = attention.of_classes(failures, live, gaps[: attention.SHOWN_A_KIND])
     if pipe is not None:
-        needs = [*attention.of_the_house(pipe, now, in_admin=request.user.is_staff), *needs]
+        needs = [*attention.of_the_house(pipe, now), *needs]
     needs.sort(key=lambda need: need.tone != "bad")
     today = list(sessions.filter(started_at__gte=midnight(now)))
     known = {session.pk for session in today}

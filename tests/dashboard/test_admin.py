@@ -25,8 +25,6 @@ LEFT_OUT = {"heartbeat"}
 
 @pytest.fixture
 def root(signed_in: Callable[[User], Client], ikram: User) -> Client:
-    ikram.is_staff = ikram.is_superuser = True
-    ikram.save()
     return signed_in(ikram)
 
 
