@@ -133,6 +133,7 @@ CACHES: dict[str, Any] = {
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://")
 if CELERY_BROKER_URL.startswith("filesystem://"):
     # The embedded transport: a folder as a queue. It forgets a running task when its worker is killed.
+    CELERY_BROKER_TRANSPORT = "dashboard.embedded_broker:Transport"
     _queue = VAR_DIR / "celery"
     for _folder in ("queue", "done", "control"):
         (_queue / _folder).mkdir(parents=True, exist_ok=True)
