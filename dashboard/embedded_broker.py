@@ -19,11 +19,11 @@ from kombu.utils.json import dumps
 
 
 class Channel(filesystem.Channel):
-    def _put(self, queue: str, message: dict[str, Any], **kwargs: Any) -> None:
+    def _put(self, queue: str, payload: dict[str, Any], **kwargs: Any) -> None:  # type: ignore[override]  # as kombu has it
         name = f"{round(time.monotonic() * 1000)}_{uuid.uuid4()}.{queue}.msg"
         folder = Path(self.data_folder_out)
         unfinished = folder / f"{name}.unfinished"  # no queue's ending, so nobody looks into it
-        unfinished.write_text(dumps(message))
+        unfinished.write_text(dumps(payload))
         os.replace(unfinished, folder / name)  # noqa: PTH105 - the name says what it is: one atomic step
 
     def _queue_bind(self, *args: Any) -> None:
