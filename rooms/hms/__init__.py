@@ -4,9 +4,10 @@ Imports httpx, msgspec, PyJWT and the standard library; never Django, and nothin
 facts come from the contract, `tests/contract/100ms-openapi.yaml`.
 """
 
-from rooms.hms.client import Client
+from rooms.hms.client import Client, operations
 from rooms.hms.errors import (
     BadRequest,
+    CallTimedOut,
     Conflict,
     ConnectionFailed,
     CursorExpired,
@@ -24,6 +25,7 @@ from rooms.hms.errors import (
 
 __all__ = [
     "BadRequest",
+    "CallTimedOut",
     "Client",
     "Conflict",
     "ConnectionFailed",
@@ -38,4 +40,5 @@ __all__ = [
     "TimedOut",
     "Unauthorized",
     "UnreadableAnswer",
+    "operations",
 ]

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -56,6 +56,9 @@ class Stats:
 class Calls:
     """Sends calls for the resources.
 
+    Without `tokens` nothing says who asks, which the auth host wants; `address` is its URL, and "" is the one
+    the `http` client was made for.
+
     Only calls that are safe to repeat are tried again, `retries` times at most and within `PATIENCE` seconds
     of waiting: on 429, on 5xx and when the connection fails. The loop is our own and not stamina's: stamina
     can neither take its sleep and clock from the caller, nor give up at once when the wait that 100ms asks
@@ -65,10 +68,11 @@ class Calls:
     def __init__(
         self,
         http: httpx.Client,
-        tokens: Tokens,
+        tokens: Tokens | None,
         pace: Pace,
         stats: Stats,
         *,
+        address: str = "",
         retries: int,
         clock: Callable[[], float],
         sleep: Callable[[float], None],
@@ -77,9 +81,14 @@ class Calls:
         self._tokens = tokens
         self._pace = pace
         self._stats = stats
+        self._address = address.rstrip("/")
         self._retries = retries
         self._clock = clock
         self._sleep = sleep
+
+    def now(self) -> float:
+        """Unix seconds by the client's clock."""
+        return self._clock()
 
     def call(
         self,
@@ -90,25 +99,33 @@ class Calls:
         body: object = None,
         repeatable: bool,
         with_cursor: bool = False,
-    ) -> dict[str, Any]:
-        """The JSON object that 100ms answers; {} for an answer without a body.
+        array: bool = False,
+        token: str | None = None,
+        timeout: float | None = None,
+    ) -> Any:
+        """The JSON object that 100ms answers, or the `array`; an empty one for an answer without a body.
 
         `repeatable`: may the call be sent again when nobody knows whether 100ms acted on it? `with_cursor`:
-        the query continues a list, so a refusal may mean that the cursor expired. Raises any
-        `rooms.hms.Error`.
+        the query continues a list, so a refusal may mean that the cursor expired. `token` replaces the
+        management token, `timeout` the client's seconds. Raises any `rooms.hms.Error`.
         """
         request = self._http.build_request(
             method,
-            path,
+            self._address + path,
             params=list(query),
-            content=None if body is None else msgspec.json.encode(body),
+            content=None if body is None else msgspec.json.encode(body, enc_hook=_plain),
             headers={} if body is None else {"Content-Type": "application/json"},
+            timeout=httpx.USE_CLIENT_DEFAULT if timeout is None else timeout,
         )
+        name = f"{method} {path}"
         tries, waited = 0, 0.0
         while True:
             tries += 1
             try:
-                return self._once(request, f"{method} {path}", with_cursor)
+                response = self._once(request, name, token)
+                if response.status_code >= 400:
+                    raise error_answer(name, response, now=self._clock(), with_cursor=with_cursor, sent=body)
+                return _read(response, name, list if array else dict)
             except (ConnectionFailed, RateLimited, ServerFailed) as error:
                 wait = wait_before_retry(tries, error.retry_after)
                 if not repeatable or tries > self._retries or waited + wait > PATIENCE:
@@ -117,21 +134,20 @@ class Calls:
             self._rest(wait)
             self._stats.add(retries=1)
 
-    def _once(self, request: httpx.Request, name: str, with_cursor: bool) -> dict[str, Any]:
-        response = self._send(request, name)
-        if response.status_code == 401:
+    def _once(self, request: httpx.Request, name: str, token: str | None) -> httpx.Response:
+        response = self._send(request, name, token)
+        if response.status_code == 401 and token is None and self._tokens is not None:
             # The token may have been refused for its age or a changed secret. Nothing was done, so any call
             # may be repeated. Not on 403, as the official SDK does: that is also the answer to an unknown id.
             self._stats.add(retries=1)
-            response = self._send(request, name)
-        if response.status_code >= 400:
-            raise error_answer(name, response, now=self._clock(), with_cursor=with_cursor)
-        return _read(response, name)
+            response = self._send(request, name, token)
+        return response
 
-    def _send(self, request: httpx.Request, name: str) -> httpx.Response:
+    def _send(self, request: httpx.Request, name: str, token: str | None) -> httpx.Response:
         self._rest(self._pace.turn())
-        token = self._tokens.current()
-        request.headers["Authorization"] = f"Bearer {token}"
+        own = self._tokens.current() if token is None and self._tokens is not None else None
+        if own or token:
+            request.headers["Authorization"] = f"Bearer {own or token}"
         began = time.perf_counter()
         try:
             response = self._http.send(request)
@@ -143,8 +159,8 @@ class Calls:
             raise ConnectionFailed(f"{name}: {str(error) or type(error).__name__}") from error
         finally:
             self._stats.add(requests=1, seconds_in_http=time.perf_counter() - began)
-        if response.status_code == 401:
-            self._tokens.forget(token)
+        if response.status_code == 401 and own is not None and self._tokens is not None:
+            self._tokens.forget(own)
         return response
 
     def _rest(self, seconds: float) -> None:
@@ -163,17 +179,27 @@ def path(*segments: str) -> str:
     return "/" + "/".join(quote(segment, safe="") for segment in segments)
 
 
-def _read(response: httpx.Response, name: str) -> dict[str, Any]:
+def _plain(value: object) -> object:
+    """Whatever maps or lists, as what JSON knows."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, Sequence):
+        return list(value)
+    raise TypeError(f"cannot be sent as JSON: {type(value).__name__}")
+
+
+def _read(response: httpx.Response, name: str, kind: type[dict[str, Any]] | type[list[Any]]) -> Any:
     if response.status_code >= 300:
         # Followed, it would hand the token to whatever host it names.
         raise UnreadableAnswer(f"{name}: a redirect ({response.status_code}); is the API address right?")
     if not response.content:
-        return {}
+        return kind()
     try:
         answer = msgspec.json.decode(response.content)
     except msgspec.DecodeError as error:
         kind = response.headers.get("content-type", "no content type")
         raise UnreadableAnswer(f"{name}: not JSON but {kind}, {len(response.content)} bytes") from error
-    if not isinstance(answer, dict):
-        raise UnreadableAnswer(f"{name}: expected an object, got {type(answer).__name__}")
+    if not isinstance(answer, kind):
+        expected = "a list" if kind is list else "an object"
+        raise UnreadableAnswer(f"{name}: expected {expected}, got {type(answer).__name__}")
     return answer

@@ -10,13 +10,15 @@
     │   │   ├── Unauthorized     401, also with a fresh token: the keys are wrong
     │   │   ├── Forbidden        403, also what 100ms says to an id it never made
     │   │   ├── NotFound         404
+    │   │   ├── CallTimedOut     408, nobody took a telephone call in time
     │   │   ├── Conflict         409
     │   │   └── RateLimited      429, `retry_after` says for how long if 100ms said so
     │   └── ServerFailed         5xx
     └── UnreadableAnswer         not JSON, or not the shape the contract gives
 
-No message carries a token, a secret, a query or a body we sent: a call is named by its method and path. All
-of them can be pickled, for task queues send them between processes.
+No message carries a token, a secret, a query or a body we sent: a call is named by its method and path, and what
+100ms says is cleared of secrets (`rooms.hms.secrets`). All of them can be pickled, for task queues send them
+between processes.
 """
 
 import re
@@ -26,6 +28,8 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 import msgspec
+
+from rooms.hms.secrets import without_secrets
 
 
 class Error(Exception):
@@ -108,8 +112,12 @@ class NotFound(Refused):
     """404."""
 
 
+class CallTimedOut(Refused):
+    """408: 100ms dialled and nobody took the call (contract, start_sip_call)."""
+
+
 class Conflict(Refused):
-    """409."""
+    """409: it runs already, or the name belongs to another."""
 
 
 class RateLimited(Refused):
@@ -125,17 +133,21 @@ _BY_STATUS: dict[int, type[Refused]] = {
     401: Unauthorized,
     403: Forbidden,
     404: NotFound,
+    408: CallTimedOut,
     409: Conflict,
     429: RateLimited,
 }
 _EXPIRED = frozenset({400, 404, 410})
-# A server that echoes our header in its complaint must not carry the token into our logs.
-_TOKEN = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*")
 _WAIT_IN_WORDS = re.compile(r"retry after (\d+(?:\.\d+)?) ?s", re.IGNORECASE)
 
 
-def error_answer(call: str, response: httpx.Response, *, now: float, with_cursor: bool = False) -> ErrorAnswer:
-    """The error that a 4xx or 5xx answer stands for; its body may be anything. `now` is in Unix seconds."""
+def error_answer(
+    call: str, response: httpx.Response, *, now: float, with_cursor: bool = False, sent: object = None
+) -> ErrorAnswer:
+    """The error that a 4xx or 5xx answer stands for; its body may be anything.
+
+    `now` is in Unix seconds; `sent` is the body of the request, whose secrets the answer may quote.
+    """
     status = response.status_code
     try:
         body = msgspec.json.decode(response.content)
@@ -143,7 +155,7 @@ def error_answer(call: str, response: httpx.Response, *, now: float, with_cursor
         body = None  # a proxy's HTML page, or the 5xx body that no page documents: the status says enough
     body = body if isinstance(body, dict) else {}
     code, message, details = body.get("code"), body.get("message"), body.get("details")
-    text = _TOKEN.sub("[token]", str(message or response.reason_phrase or "no reason given"))
+    text = without_secrets(str(message or response.reason_phrase or "no reason given"), sent)
     kind: type[ErrorAnswer] = ServerFailed if status >= 500 else _BY_STATUS.get(status, Refused)
     if with_cursor and status in _EXPIRED:
         kind = CursorExpired
@@ -152,7 +164,7 @@ def error_answer(call: str, response: httpx.Response, *, now: float, with_cursor
         status,
         code if isinstance(code, int) else status,
         text,
-        tuple(_texts(details)),
+        tuple(without_secrets(detail, sent) for detail in _texts(details)),
         response.headers.get("x-request-id", ""),
         retry_after(response.headers.get("retry-after", ""), text, now=now),
     )
@@ -180,5 +192,5 @@ def retry_after(header: str, message: str, *, now: float) -> float | None:
 def _texts(details: object) -> Iterable[str]:
     """`details` is a list of strings where it is documented, and missing elsewhere."""
     if isinstance(details, list):
-        return [_TOKEN.sub("[token]", str(detail)) for detail in details]
-    return [_TOKEN.sub("[token]", str(details))] if details else []
+        return map(str, details)
+    return [str(details)] if details else []

@@ -1,4 +1,4 @@
-"""The two ways 100ms gives a list in pages (contract, x-pagination-styles), as lazy iterators.
+"""The three ways 100ms gives a list in pages (contract, x-pagination-styles), as lazy iterators.
 
 Nothing is asked until the first page is wanted, and no page before the one in hand is used up. Every page
 names the cursor of the next, so whoever stores a page can store its cursor with it and go on from there after
@@ -34,16 +34,26 @@ class EventPage:
     total: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class NumberedPage(Generic[T]):
+    """Some items, the number of their page, the number of the next (None on the last), and how many all have."""
+
+    items: list[T]
+    number: int
+    next: int | None
+    total: int | None
+
+
 def by_last(
-    fetch: Fetch, read: Callable[[Any], T], *, start: str, limit: int, items: str = "data"
+    fetch: Fetch, read: Callable[[Any], T], *, start: str, limit: int, items: tuple[str, ...] = ("data",)
 ) -> Iterator[Page[T]]:
-    """Style "cursor": the items under `items`, the cursor under `last`.
+    """Style "cursor": the items under the first of `items` that is there, the cursor under `last`.
 
     The end is a page with fewer items than its limit, without `last`, or without items (null or []).
     """
     while True:
         answer = fetch(start)
-        found = _list_of(answer, items)
+        found = _list_of(answer, *items)
         said = answer.get("limit")
         # A server that allows less than we asked for says so; its full page is not the last.
         size = min(limit, said) if isinstance(said, int) and said > 0 else limit
@@ -72,13 +82,37 @@ def by_snapshot(fetch: Fetch, *, start: str) -> Iterator[EventPage]:
         start = following
 
 
+def by_number(
+    fetch: Callable[[int], Mapping[str, Any]], read: Callable[[Any], T], *, page: int
+) -> Iterator[NumberedPage[T]]:
+    """Style "page-number": the items under `events`, from page `page` (the first is 1) on while `has_next`.
+
+    An answer without `pagination` is the last.
+    """
+    while True:
+        answer = fetch(page)
+        about = answer.get("pagination") or {}
+        if not isinstance(about, dict):
+            raise UnreadableAnswer(f"pagination: expected an object, got {type(about).__name__}")
+        pages, total = about.get("total_pages"), about.get("total_items")
+        more = about.get("has_next") is True
+        if more and isinstance(pages, int) and page >= pages:
+            raise UnreadableAnswer(f"pagination: page {page} of {pages} has a next, the list would never end")
+        found = [read(item) for item in _list_of(answer, "events")]
+        yield NumberedPage(found, page, page + 1 if more else None, total if isinstance(total, int) else None)
+        if not more:
+            return
+        page += 1
+
+
 def check_limit(limit: int, *, least: int) -> None:
     """Raises ValueError unless `limit` is `least` to 100: how 100ms answers another one is not documented."""
     if not least <= limit <= 100:
         raise ValueError(f"limit must be {least} to 100, not {limit}")
 
 
-def _list_of(answer: Mapping[str, Any], key: str) -> list[Any]:
+def _list_of(answer: Mapping[str, Any], *keys: str) -> list[Any]:
+    key = next((key for key in keys if answer.get(key) is not None), keys[0])
     found = answer.get(key)
     if found is None:
         return []

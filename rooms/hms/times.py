@@ -16,8 +16,11 @@ def moment(text: str) -> datetime | None:
     return time.astimezone(UTC)
 
 
-def written(time: datetime) -> str:
-    """A time as the filters `after` and `before` take it: UTC, milliseconds, Z. ValueError for a naive one."""
+def written(time: datetime, digits: str = "milliseconds") -> str:
+    """A time as the filters `after` and `before` take it: UTC, milliseconds, Z. ValueError for a naive one.
+
+    `digits` "auto" writes a fraction only where there is one, as the bodies in the contract do.
+    """
     if time.tzinfo is None:
         raise ValueError("a time without a zone")
-    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return time.astimezone(UTC).isoformat(timespec=digits).replace("+00:00", "Z")

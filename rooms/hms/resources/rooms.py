@@ -1,12 +1,40 @@
 """Rooms: lasting places for sessions (contract, tag Rooms)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
 
+from rooms.hms.limits import by_name, check, each, fields, flag, one_of, text, whole
 from rooms.hms.pages import Page, by_last, check_limit
-from rooms.hms.resources.base import Moment, Object, Resource, query, read
+from rooms.hms.resources.base import Moment, Object, Resource, body, operation, query, read
+
+_UPLOAD = fields(
+    {
+        "type": one_of("s3", "gs", "oss", "azure"),
+        "location": text(),
+        "prefix": text(empty=True),
+        "options": fields({"region": text(empty=True)}),
+        # Rooms say `secret` where template settings say `secretKey`.
+        "credentials": fields({"key": text(), "secret": text()}, required=("key", "secret")),
+    },
+    required=("type", "location"),
+)
+_FIELDS = {
+    "name": text(pattern=r"[A-Za-z0-9.:_-]+", form="made of letters, digits and . - : _ only"),
+    "description": text(empty=True),
+    "recording_info": fields({"enabled": flag, "upload_info": _UPLOAD}),
+    "region": one_of("in", "us", "eu", "auto"),
+    "large_room": flag,
+    "size": whole(0, 20_000, unit="people"),
+    "max_duration_seconds": whole(120, 43_200, unit="seconds"),
+    "polls": each(text()),
+    "webhook": fields({"url": text(), "headers": by_name(text(empty=True))}, required=("url",)),
+}
+_CREATE = fields({**_FIELDS, "template_id": text()})
+_UPDATE = fields({**_FIELDS, "enabled": flag})
+_LARGE = 2500
+"""People a room may hold that is not a large one."""
 
 
 class Room(Object, frozen=True, kw_only=True):
@@ -42,6 +70,7 @@ class Room(Object, frozen=True, kw_only=True):
 class Rooms(Resource):
     """`client.rooms`"""
 
+    @operation("get_room")
     def get(self, room_id: str) -> Room:
         """One room. Raises NotFound, or Forbidden for an id 100ms never made."""
         return read(Room, self._get("rooms", room_id))
@@ -60,6 +89,7 @@ class Rooms(Resource):
         pages = self.pages(name=name, enabled=enabled, template_id=template_id, after=after, before=before, limit=limit)
         return (room for page in pages for room in page.items)
 
+    @operation("list_rooms")
     def pages(
         self,
         *,
@@ -91,3 +121,81 @@ class Rooms(Resource):
             return self._get("rooms", query=asked, with_cursor=bool(start))
 
         return by_last(fetch, partial(read, Room), start=start, limit=limit)
+
+    @operation("create_room")
+    def create(
+        self,
+        *,
+        name: str | None = None,
+        description: str | None = None,
+        template_id: str | None = None,
+        region: str | None = None,
+        large_room: bool | None = None,
+        size: int | None = None,
+        max_duration_seconds: int | None = None,
+        polls: Sequence[str] | None = None,
+        recording_info: Mapping[str, Any] | None = None,
+        webhook: Mapping[str, Any] | None = None,
+    ) -> Room:
+        """A new room, or the room of that name (case ignored) overwritten with these settings.
+
+        Without a name 100ms makes one, without a template it takes the workspace's default. More than 2500
+        people need `large_room`. Raises BadRequest. Safe to repeat with a name, which is met again; without one
+        it is sent once, for a repeat would make a second room.
+        """
+        asked = body(
+            name=name,
+            description=description,
+            template_id=template_id,
+            region=region,
+            large_room=large_room,
+            size=size,
+            max_duration_seconds=max_duration_seconds,
+            polls=polls,
+            recording_info=recording_info,
+            webhook=webhook,
+        )
+        check(asked, _CREATE)
+        if size is not None and size > _LARGE and not large_room:
+            raise ValueError(f"size above {_LARGE} people needs large_room")
+        return read(Room, self._post("rooms", body=asked, repeatable=name is not None))
+
+    @operation("update_room")
+    def update(
+        self,
+        room_id: str,
+        *,
+        name: str | None = None,
+        description: str | None = None,
+        enabled: bool | None = None,
+        region: str | None = None,
+        large_room: bool | None = None,
+        size: int | None = None,
+        max_duration_seconds: int | None = None,
+        polls: Sequence[str] | None = None,
+        recording_info: Mapping[str, Any] | None = None,
+        webhook: Mapping[str, Any] | None = None,
+    ) -> Room:
+        """Change a room; what is left out stays, `recording_info` is replaced as a whole.
+
+        A disabled room's session goes on, and nobody new can join. The template is changed by `create` with the
+        room's name. Look at the id of the answer after changing a name: the docs say that a name of another room
+        answers with that room. Raises BadRequest or NotFound. Safe to repeat: it sets what it says.
+        """
+        asked = body(
+            name=name,
+            description=description,
+            enabled=enabled,
+            region=region,
+            large_room=large_room,
+            size=size,
+            max_duration_seconds=max_duration_seconds,
+            polls=polls,
+            recording_info=recording_info,
+            webhook=webhook,
+        )
+        check(asked, _UPDATE)
+        # Left out, `large_room` may keep its old value: then 100ms must say.
+        if size is not None and size > _LARGE and large_room is False:
+            raise ValueError(f"size above {_LARGE} people needs large_room")
+        return read(Room, self._post("rooms", room_id, body=asked, repeatable=True))

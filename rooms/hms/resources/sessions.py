@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from functools import partial
 from typing import Any
 
+from rooms.hms.errors import UnreadableAnswer
 from rooms.hms.pages import Page, by_last, check_limit
-from rooms.hms.resources.base import Moment, Object, Resource, query, read
+from rooms.hms.resources.base import Moment, Object, Resource, keep, operation, query, read
 
 
 class SessionPeer(Object, frozen=True, kw_only=True):
@@ -37,9 +37,10 @@ class Session(Object, frozen=True, kw_only=True):
 class Sessions(Resource):
     """`client.sessions`"""
 
+    @operation("get_session")
     def get(self, session_id: str) -> Session:
         """One session. Raises NotFound, or Forbidden for an id 100ms never made."""
-        return read(Session, self._get("sessions", session_id))
+        return _session(self._get("sessions", session_id))
 
     def list(
         self,
@@ -54,6 +55,7 @@ class Sessions(Resource):
         pages = self.pages(room_id=room_id, active=active, after=after, before=before, limit=limit)
         return (session for page in pages for session in page.items)
 
+    @operation("list_sessions")
     def pages(
         self,
         *,
@@ -75,4 +77,15 @@ class Sessions(Resource):
             asked = query(room_id=room_id, active=active, after=after, before=before, limit=limit, start=start)
             return self._get("sessions", query=asked, with_cursor=bool(start))
 
-        return by_last(fetch, partial(read, Session), start=start, limit=limit)
+        return by_last(fetch, _session, start=start, limit=limit)
+
+
+def _session(raw: Any) -> Session:
+    """A session whose peers come by id, as all samples have them, or as a list, as the object's page says."""
+    peers = raw.get("peers") if isinstance(raw, dict) else None
+    if not isinstance(peers, list):
+        return read(Session, raw)
+    by_id = {peer.get("id") if isinstance(peer, dict) else None: peer for peer in peers}
+    if None in by_id:
+        raise UnreadableAnswer("Session: a peer without an id")
+    return keep(read(Session, {**raw, "peers": by_id}), raw)
