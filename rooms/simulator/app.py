@@ -12,7 +12,18 @@ import orjson
 from rooms.simulator.exchange import Answer, Handler, Request, answer
 from rooms.simulator.faults import AnswerFault, Faults
 from rooms.simulator.refusals import Refused
-from rooms.simulator.routes import active_rooms, analytics, control, rooms, sessions, templates
+from rooms.simulator.routes import (
+    active_rooms,
+    analytics,
+    control,
+    external_streams,
+    live_streams,
+    recording_assets,
+    recordings,
+    rooms,
+    sessions,
+    templates,
+)
 from rooms.simulator.tokens import Tokens
 from rooms.simulator.webhooks import WebhookSender
 from rooms.simulator.world import World
@@ -53,6 +64,10 @@ def create_app(
             *rooms.routes(world),
             *sessions.routes(world),
             *active_rooms.routes(world),
+            *recordings.routes(world),
+            *live_streams.routes(world),
+            *external_streams.routes(world),
+            *recording_assets.routes(world),
             *analytics.routes(world),
             *templates.routes(world),
         ]
@@ -78,7 +93,10 @@ def create_app(
         try:
             tokens.check(request.authorization)
             world.unfold()
-            return api.find(request)
+            if request.method == "GET":
+                return api.find(request)
+            with world.lock:  # one change after the other
+                return api.find(request)
         except Refused as refusal:
             return answer(refusal.as_object(), refusal.status)
 

@@ -21,8 +21,8 @@ def occurrences(session: "Session") -> list[Occurrence]:
         found += _coming_and_going(session, stay)
         for track in stay.tracks:
             found += _track(session, stay, track)
-    for number, notice in enumerate(session.script.notices):
-        found += _notice(session, number, notice)
+    for name, notice in session.script.told():
+        found += _notice(session, name, notice)
     found.sort(key=lambda one: (one.at, one.id))
     return found
 
@@ -57,7 +57,10 @@ def _opening_and_closing(session: "Session") -> Iterator[Occurrence]:
 
 
 def _coming_and_going(session: "Session", stay: Stay) -> Iterator[Occurrence]:
-    facts = {**session.common, **session.peer(stay.key), "user_data": ""}
+
+    def facts(at: int) -> dict[str, Any]:
+        return {**session.common, **session.peer(stay.key, at), "user_data": stay.naming_at(at).metadata}
+
     kind = "sip" if stay.person.phone else "regular"
     joined, left = session.when(stay.start), session.when(stay.end)
     yield _webhook(
@@ -65,7 +68,7 @@ def _coming_and_going(session: "Session", stay: Stay) -> Iterator[Occurrence]:
         joined + _lag(session),
         "peer.join.success",
         stay.key,
-        **facts,
+        **facts(stay.start),
         type=kind,
         lost="peer.join.success" in stay.lost,
     )
@@ -78,7 +81,7 @@ def _coming_and_going(session: "Session", stay: Stay) -> Iterator[Occurrence]:
             "role.change.success",
             stay.key,
             change.at,
-            **{**facts, "role": change.role},
+            **{**facts(change.at), "role": change.role},
             previous_role=before,
             role_changed_at=session.at(change.at),
             **asked,
@@ -91,7 +94,7 @@ def _coming_and_going(session: "Session", stay: Stay) -> Iterator[Occurrence]:
         left + _lag(session),
         "peer.leave.success",
         stay.key,
-        **{**facts, "role": before},
+        **{**facts(stay.end), "role": before},
         type=kind,
         left_at=in_nanoseconds(left),
         duration=(left - joined) // SECOND,
@@ -102,12 +105,11 @@ def _coming_and_going(session: "Session", stay: Stay) -> Iterator[Occurrence]:
 
 
 def _track(session: "Session", stay: Stay, track: Track) -> Iterator[Occurrence]:
-    person = session.peer(stay.key)
     facts = {
         "room_id": session.room.id,
         "session_id": session.id,
         "room_name": session.room.name,
-        **person,
+        **session.peer(stay.key),
         **session.track(stay.key, track.key),
         "type": track.kind,
         "source": track.source,
@@ -116,6 +118,8 @@ def _track(session: "Session", stay: Stay, track: Track) -> Iterator[Occurrence]
 
     def listed(at: int, kind: str, moment: int, *, mute: bool, **more: str) -> Occurrence:
         data = {**facts, "role": stay.role_at(moment), "mute": mute, **more}
+        if stay.namings:
+            data["user_name"] = stay.naming_at(moment).name
         return Occurrence(at, "analytics", kind, session.uuid("event", kind, stay.key, track.key, moment), data)
 
     mute = not (track.on and track.on[0][0] <= track.start)
@@ -133,10 +137,10 @@ def _track(session: "Session", stay: Stay, track: Track) -> Iterator[Occurrence]
         )
 
 
-def _notice(session: "Session", number: int, notice: Notice) -> Iterator[Occurrence]:
+def _notice(session: "Session", name: tuple[object, ...], notice: Notice) -> Iterator[Occurrence]:
     data = notice.body(session)
     at = session.when(notice.at)
-    event = session.uuid("event", notice.type, number)
+    event = session.uuid("event", notice.type, *name)
     if notice.type not in LISTED:
         yield Occurrence(at, "webhook", notice.type, event, data, notice.lost)
     elif notice.type != "beam.recording.success":

@@ -22,14 +22,21 @@ class Session:
         if compress <= 0:
             raise ValueError("compress must be above 0")
         self.room = room
-        self.script = script
         self.start = start
         self.number = number
         self.compress = compress
         self.id = object_id(start, "session", room.id, start, script.name)
+        self.messages: list[dict[str, Any]] = []  # what was sent into it by the API, oldest first
+        self.rewrite(script)
+
+    def rewrite(self, script: Script) -> None:
+        """Go on by another script, which must be the same up to now: how commands change a session."""
+        self.script = script
         self.end = self.when(script.end)
-        last = max([script.end, *(notice.at for notice in script.notices)])
+        last = max([script.end, *(notice.at for _, notice in script.told())])
         self.settled = self.when(last) + SECOND  # nothing more is heard of it from then on
+        for kept in ("_stays", "occurrences", "listed", "sent"):
+            self.__dict__.pop(kept, None)
 
     def when(self, offset: int) -> int:
         """Unix nanoseconds of a moment of the script."""
@@ -81,13 +88,13 @@ class Session:
             "session_started_at": self.at(0),
         }
 
-    def peer(self, key: str) -> dict[str, Any]:
-        """`peer_id`, `user_id` (absent without one: EVENTS trap 10), `user_name`, `role`, `joined_at`."""
+    def peer(self, key: str, at: int = 0) -> dict[str, Any]:
+        """`peer_id`, `user_id` (absent without one: EVENTS trap 10), `user_name` at `at`, `role`, `joined_at`."""
         stay = self._stays[key]
         facts = {
             "peer_id": self.peer_id(key),
             "user_id": stay.person.user_id,
-            "user_name": stay.person.name,
+            "user_name": stay.naming_at(at).name,
             "role": stay.role,
             "joined_at": self.at(stay.start),
         }
@@ -153,7 +160,7 @@ class Session:
             peers[peer_id] = {
                 "id": peer_id,
                 "session_id": self.id,
-                "name": stay.person.name,
+                "name": stay.naming_at(self.offset(now)).name,
                 "role": stay.role_at(self.offset(now)),
                 "user_id": stay.person.user_id or "",
                 "joined_at": in_milliseconds(joined),
@@ -176,11 +183,12 @@ class Session:
 
     def peer_object(self, stay: Stay, now: int, *, tracks: bool) -> dict[str, Any]:
         """A connected peer, with its tracks when asked for (contract, Peer and PeerWithTracks)."""
+        naming = stay.naming_at(self.offset(now))
         answer: dict[str, Any] = {
             "id": self.peer_id(stay.key),
-            "name": stay.person.name,
+            "name": naming.name,
             "user_id": stay.person.user_id or "",
-            "metadata": "",
+            "metadata": naming.metadata,
             "role": stay.role_at(self.offset(now)),
             "joined_at": self.at(stay.start),
         }

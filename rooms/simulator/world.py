@@ -33,7 +33,7 @@ class World:
         self.sessions: dict[str, Session] = {}
         self.unfolding: Callable[[int], None] | None = None  # begins what is due; see demo.Rota
         self._journal = journal
-        self._lock = threading.RLock()
+        self.lock = threading.RLock()
 
     # Rooms and templates
 
@@ -58,7 +58,7 @@ class World:
         created = _FOUNDED + 30 * DAY + len(self.rooms) * DAY
         room_id = object_id(created, self.seed, "room", name)
         room = Room(room_id, name, self.workspace, of.id, of.name, created, **facts)
-        with self._lock:
+        with self.lock:
             self.rooms[room.id] = room
         return room
 
@@ -66,7 +66,7 @@ class World:
         """Create, or overwrite the one of that name, case ignored (contract, create_room)."""
         changes = dict(body)
         template_id = changes.pop("template_id", None)
-        with self._lock:
+        with self.lock:
             if template_id and template_id not in self.templates:
                 raise Refused(400, "Error: template not found")
             if not self.templates:
@@ -84,7 +84,7 @@ class World:
 
     def update_room(self, room: Room, body: dict[str, Any]) -> Room:
         """Change the fields given; the others stay. Raises Refused when the name is another room's."""
-        with self._lock:
+        with self.lock:
             wanted = str(body.get("name", room.name)).lower()
             if any(one.name.lower() == wanted for one in self.rooms.values() if one is not room):
                 raise bad_body("Invalid body param: name belongs to another room")
@@ -103,7 +103,7 @@ class World:
     def play(self, script: Script, room: Room | str, start: int | None = None, *, compress: float = 1.0) -> Session:
         """Play a script in a room from `start` (now if absent). Raises Refused while another session runs there."""
         place = room if isinstance(room, Room) else self.room(room)
-        with self._lock:
+        with self.lock:
             session = Session(
                 place,
                 script,
@@ -123,8 +123,10 @@ class World:
 
         `how` goes to the scenario and must be what JSON can hold; its seed, unless given, follows from the world's
         seed, the room and the start.
-        Raises Refused for an unknown scenario or parameter.
+        Raises Refused for an unknown scenario or parameter, and in a disabled room.
         """
+        if not room.enabled:
+            raise Refused(409, "the room is disabled")
         if scenario not in SCENARIOS:
             raise bad_body(f"no such scenario: {scenario}", f"known: {', '.join(SCENARIOS)}")
         begin = self.now() if start is None else start
@@ -156,13 +158,13 @@ class World:
 
     def busy(self, room: Room, start: int, end: int) -> bool:
         """Whether a session runs in the room at any moment of `[start, end]`."""
-        with self._lock:
+        with self.lock:
             return any(one.room is room and one.start <= end and start <= one.end for one in self.sessions.values())
 
     def unfold(self) -> None:
         """Begin what is due by now; the demo world's timetable hangs on it."""
         if self.unfolding is not None:
-            with self._lock:
+            with self.lock:
                 self.unfolding(self.now())
 
     # Reading
@@ -174,6 +176,13 @@ class World:
         except KeyError:
             raise Refused(404, "Room not found") from None
 
+    def template(self, template_id: str) -> Template:
+        """Raises Refused (404) when there is none."""
+        try:
+            return self.templates[template_id]
+        except KeyError:
+            raise Refused(404, "template not found") from None
+
     def session(self, session_id: str) -> Session:
         """A session that has begun. Raises Refused (404) when there is none."""
         session = self.sessions.get(session_id)
@@ -184,7 +193,7 @@ class World:
     def begun(self, room_id: str | None = None) -> list[Session]:
         """Sessions that have begun, newest first, of one room or all."""
         now = self.now()
-        with self._lock:
+        with self.lock:
             found = [one for one in self.sessions.values() if one.start <= now and room_id in (None, one.room.id)]
         return sorted(found, key=lambda one: (one.start, one.id), reverse=True)
 
@@ -221,5 +230,5 @@ class World:
 
     def unsettled(self, since: int) -> list[Session]:
         """Sessions that something was, or will be, heard of after `since`, by webhook or otherwise."""
-        with self._lock:
+        with self.lock:
             return [one for one in self.sessions.values() if one.settled > since]

@@ -91,6 +91,9 @@ def routes(world: World, faults: Faults, sender: WebhookSender | None) -> list[R
         people = [one.as_object() for one in session.truth(now)]
         return answer({**_session(session, now), "now": in_nanoseconds(now), "people": people})
 
+    def messages(request: Request) -> Answer:
+        return answer({"messages": world.session(request.parameters["session_id"]).messages})
+
     def flush(request: Request) -> Answer:
         done = posting().flush(float(request.json().get("timeout", 30)))
         return answer({"done": done, **posting().as_object()})
@@ -120,6 +123,7 @@ def routes(world: World, faults: Faults, sender: WebhookSender | None) -> list[R
         ("POST", "/_control/clock", move_clock),
         ("POST", "/_control/scenario", start_scenario),
         ("GET", "/_control/truth/{session_id}", truth),
+        ("GET", "/_control/messages/{session_id}", messages),
         ("POST", "/_control/webhooks/flush", flush),
         ("POST", "/_control/webhooks/send", send),
         ("POST", "/_control/webhooks/target", aim),

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from rooms.simulator.clock import SECOND
 from rooms.simulator.people import Person
+from rooms.simulator.scenarios.runs import Run
 from rooms.simulator.scenarios.script import Notice, RoleChange, Script, Stay, Track
 from rooms.simulator.spans import Span, Spans, clip, union
 
@@ -26,6 +27,7 @@ class Cast:
         self.end = ns(length)
         self.stays: list[Stay] = []
         self.notices: list[Notice] = []
+        self.runs: list[Run] = []
         self.lost: set[str] = set()
         self._free: list[str] = []  # keys of stays that nothing has happened to yet
 
@@ -103,6 +105,10 @@ class Cast:
         """Let something else happen."""
         self.notices += notices
 
+    def run(self, *runs: Run) -> None:
+        """Let a recording or a stream run."""
+        self.runs += runs
+
     def share(self, stay: Stay, spans: Iterable[Span], *, sound: bool = True) -> Stay:
         """The stay with its screen shared over each of the spans, by a track of its own each time."""
         tracks = list(stay.tracks)
@@ -121,7 +127,7 @@ class Cast:
         """The finished plan."""
         stays = tuple(sorted(self.stays, key=lambda stay: (stay.start, stay.key)))
         notices = tuple(sorted(self.notices, key=lambda notice: notice.at))
-        return Script(self.name, self.end, stays, notices, frozenset(self.lost))
+        return Script(self.name, self.end, stays, notices, frozenset(self.lost), tuple(self.runs))
 
 
 def _sound(track: Track) -> bool:

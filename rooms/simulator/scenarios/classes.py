@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from rooms.simulator.clock import MINUTE, SECOND
 from rooms.simulator.people import TEACHERS, WANJIRU, Person, pupils
-from rooms.simulator.scenarios import recordings
+from rooms.simulator.scenarios import recordings, runs
 from rooms.simulator.scenarios.cast import Cast, ns
 from rooms.simulator.scenarios.incidents import INCIDENTS
 from rooms.simulator.scenarios.script import Script
@@ -76,7 +76,7 @@ def _fill(cast: Cast, teacher: Person, roll: Sequence[Person], talk: float = 1.0
 def record(cast: Cast) -> None:
     """A browser recording of nearly the whole session, and its transcript."""
     start, stop = cast.end // 40, cast.end - cast.end // 50
-    cast.notice(*recordings.beam(cast.stays[0], start, stop), *recordings.transcription(start, stop))
+    cast.run(runs.beam(cast.stays[0], start, stop, transcribed=True))
 
 
 def one_incident(incident: str, seed: object, *, people: int = 8, duration: float = 600) -> Script:
@@ -107,10 +107,12 @@ def recorded_class(seed: object, *, people: int = 8, duration: float = 900) -> S
     record(cast)
     lead, end = cast.stays[0], cast.end
     other = next(stay for stay in cast.stays[1:] if stay.tracks)
+    cast.run(
+        runs.beam_failed(lead, end // 2, end * 3 // 5),
+        runs.hls(lead, end // 10, end * 4 // 5),
+        runs.hls(lead, end * 4 // 5 + SECOND, end * 9 // 10, name="again", fails=True),
+    )
     cast.notice(
-        *recordings.beam_failed(lead, end // 2, end * 3 // 5),
-        *recordings.hls(lead, end // 10, end * 4 // 5),
-        *recordings.hls(lead, end * 4 // 5 + SECOND, end * 9 // 10, name="again", fails=True),
         recordings.composite(end),
         recordings.composite(end + SECOND, fails=True),
         *recordings.track_recording(lead, "mic", lead.tracks[0].start + SECOND, lead.end),

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from rooms.simulator.clock import SECOND
 from rooms.simulator.people import HASSAN, INGRID, pupils
-from rooms.simulator.scenarios import failures, recordings
+from rooms.simulator.scenarios import failures, runs
 from rooms.simulator.scenarios.cast import SETTLING, Cast, ns, part
 from rooms.simulator.scenarios.script import RoleChange, Script, Stay, Track, count
 from rooms.simulator.spans import Span
@@ -35,7 +35,7 @@ def lecture(seed: object, *, people: int = 500, duration: float = 5400, events: 
             _ask(cast, stay, end // 4 + number * end // 16, lead)
     _bad_minute(cast, people // 16)
     cast.share(lead, [(end // 60, end // 2), (end // 2 + ns(31), end * 9 // 10)], sound=False)
-    cast.notice(*recordings.hls(lead, end // 90, closing), *recordings.beam(lead, end // 90, closing))
+    cast.run(runs.hls(lead, end // 90, closing), runs.beam(lead, end // 90, closing))
     script = cast.script()
     return script if events is None else _toggle(cast, script, events)
 

@@ -6,10 +6,13 @@ truth (`truth`). Everything in it is settled by its seed.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from rooms.simulator.people import Person
 from rooms.simulator.spans import Spans
+
+if TYPE_CHECKING:
+    from rooms.simulator.scenarios.runs import Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,15 @@ class RoleChange:
 
 
 @dataclass(frozen=True, slots=True)
+class Naming:
+    """From `at` on the peer goes by `name`, and its metadata is `metadata`."""
+
+    at: int
+    name: str
+    metadata: str
+
+
+@dataclass(frozen=True, slots=True)
 class Stay:
     """One peer: one device of one person, from joining to leaving. `lost` names the webhooks that never arrive."""
 
@@ -47,6 +59,12 @@ class Stay:
     tracks: tuple[Track, ...] = ()
     roles: tuple[RoleChange, ...] = ()
     lost: frozenset[str] = frozenset()
+    namings: tuple[Naming, ...] = ()
+
+    def naming_at(self, offset: int) -> Naming:
+        """Name and metadata at that moment."""
+        first = Naming(self.start, self.person.name, "")
+        return next((one for one in reversed(self.namings) if one.at <= offset), first)
 
     def role_at(self, offset: int) -> str:
         """The role at that moment."""
@@ -67,7 +85,7 @@ class Scene(Protocol):
 
     def object_id(self, *name: object) -> str: ...
 
-    def peer(self, key: str) -> dict[str, Any]: ...
+    def peer(self, key: str, at: int = 0) -> dict[str, Any]: ...
 
     def peer_id(self, key: str) -> str: ...
 
@@ -86,13 +104,19 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """A whole session. The first stay begins at 0; `end` is when 100ms closes it; notices may come later."""
+    """A whole session. The first stay begins at 0; `end` is when 100ms closes it; notices and files may come later."""
 
     name: str
     end: int
     stays: tuple[Stay, ...]
     notices: tuple[Notice, ...] = ()
     lost: frozenset[str] = field(default_factory=frozenset)
+    runs: tuple["Run", ...] = ()
+
+    def told(self) -> list[tuple[tuple[object, ...], Notice]]:
+        """All notices, those of runs too, each with a name of its own that later changes of the script leave alone."""
+        found: list[tuple[tuple[object, ...], Notice]] = [((number,), one) for number, one in enumerate(self.notices)]
+        return found + [((run.name,), one) for run in self.runs for one in run.notices()]
 
 
 def flips(track: Track, end: int) -> list[tuple[int, bool]]:
@@ -109,7 +133,8 @@ def flips(track: Track, end: int) -> list[tuple[int, bool]]:
 
 def count(script: Script) -> int:
     """How many events the session makes, over both channels."""
-    total = 2 + len(script.notices) + sum(notice.type == "beam.recording.success" for notice in script.notices)
+    told = script.told()
+    total = 2 + len(told) + sum(notice.type == "beam.recording.success" for _, notice in told)
     for stay in script.stays:
         total += 2 + len(stay.roles)
         total += sum(1 + len(flips(track, stay.end)) + (track.stop is not None) for track in stay.tracks)

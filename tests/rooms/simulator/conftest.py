@@ -15,6 +15,7 @@ from rooms.simulator.faults import Faults
 from rooms.simulator.room import Room
 from rooms.simulator.webhooks import Target, WebhookSender
 from rooms.simulator.world import World
+from tests.rooms.simulator.contract import answers_as_documented, operations
 
 NOON = instant_of("2024-03-12T12:00:00Z")
 
@@ -130,3 +131,36 @@ def connect(
 @pytest.fixture
 def client(connect: Callable[..., httpx.Client]) -> httpx.Client:
     return connect()
+
+
+class Ask:
+    """Asks for an operation of the contract by its id and holds the answer, whatever its status, against its schema.
+
+    Parameters of the path go by their names, `json`, `content` and `params` as with httpx. `status` is the last one.
+    """
+
+    def __init__(self, client: httpx.Client) -> None:
+        self.client = client
+        self.status = 0
+
+    def __call__(self, operation: str, *, json: Any = None, content: str | None = None, **wish: Any) -> Any:
+        params = wish.pop("params", None)
+        method, path = operations()[operation]
+        prefix = "/auth/v2" if path == "/token" else "/v2"
+        url = prefix + path.format(**wish)
+        answer = self.client.request(method, url, json=json, content=content, params=params)
+        self.status = answer.status_code
+        body = answer.json() if answer.content else None
+        answers_as_documented(method, path, self.status, body)
+        return body
+
+    def refused(self, operation: str, status: int, **wish: Any) -> str:
+        """The message of a refusal with that status."""
+        body = self(operation, **wish)
+        assert self.status == status, body
+        return str(body["message"])
+
+
+@pytest.fixture
+def ask(client: httpx.Client) -> Ask:
+    return Ask(client)

@@ -46,12 +46,25 @@ def documented(method: str, path: str) -> dict[str, Any]:
 
 
 def answers_as_documented(method: str, path: str, status: int, body: object) -> None:
-    """The operation knows the status, and the body fits its schema."""
+    """The operation knows the status, and the body fits its schema; None is no body."""
+    pointer = f"/paths/{path.replace('/', '~1')}/{method.lower()}/responses/{status}"
     response = documented(method, path)["responses"][str(status)]
     if "$ref" in response:
-        response = _api()["components"]["responses"][response["$ref"].rpartition("/")[2]]
-    name = response["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
-    assert _problems("api", f"/components/schemas/{name}", body) == []
+        pointer = response["$ref"].removeprefix("#")
+        response = _api()["components"]["responses"][pointer.rpartition("/")[2]]
+    if "content" not in response:
+        assert body is None
+    else:
+        assert _problems("api", f"{pointer}/content/application~1json/schema", body) == []
+
+
+def operations() -> dict[str, tuple[str, str]]:
+    """Every operation of the contract: its id → method and path."""
+    return {
+        operation["operationId"]: (method.upper(), path)
+        for path, methods in _api()["paths"].items()
+        for method, operation in methods.items()
+    }
 
 
 def example_errors(method: str, path: str, status: int) -> list[dict[str, Any]]:
