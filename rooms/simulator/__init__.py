@@ -2,8 +2,8 @@
 
     python -m rooms.simulator --port 8100 --webhook-url http://127.0.0.1:8000/webhooks/100ms/ --webhook-secret S
 
-serves the API at `/v2` as the contract has it: rooms (all four operations), sessions, active rooms (reading),
-analytics events, templates (reading). It takes `HMS_ACCESS_KEY` and `HMS_SECRET`, as flags too. In a test:
+serves all 84 operations of the contract at `/v2`, and the one of the other host, which trades room codes for
+tokens, at `/auth/v2`. It takes `HMS_ACCESS_KEY` and `HMS_SECRET`, as flags too. In a test:
 
     world = World(SimulatedClock(start))                  # the clock is any callable giving Unix nanoseconds
     room = world.add_room("Year 9 Physics, group B")
@@ -12,19 +12,32 @@ analytics events, templates (reading). It takes `HMS_ACCESS_KEY` and `HMS_SECRET
     world.session_object(session.id), world.truth(session.id)
     with running(world) as url: …                         # over a socket; or httpx.WSGITransport(create_app(world))
 
-Layers, each knowing only those before it: `clock`, `identifiers`, `spans`; `people`, `scenarios` (a script is a
-plan of stretches settled by a seed); `session` (a script played in a room, with `occurrences` and `truth` both
-read off the script, neither off the other); `world`; `snapshots`, `faults`, `webhooks`; `routes`, `app`, `server`.
+Layers, each knowing only those before it: `clock`, `identifiers`, `spans`, `checks`; `people`, `scenarios` (a script
+is a plan of stretches settled by a seed); `session` (a script played in a room, with `occurrences` and `truth` both
+read off the script, neither off the other); `limits`, `templates`, `polls`, `world`; `commands` (a session's script
+written anew from now on), `assets`, `jobs`, `codes`, `answers`, `quality`, `snapshots`; `faults`, `deliveries`,
+`webhooks`; `routes`, `app`, `server`.
 
 Worlds: `demo` (a school: last week's classes, and live ones without end), `gallery` (each scenario once, in a
 room of its name, over), `empty` (one room). Past sessions come by pull only; what happens after the start also
-by webhook. With `--state FILE`, classes begun while it ran are there again after a restart.
+by webhook. With `--state FILE`, classes begun while it ran are there again after a restart, as they were planned:
+what was set or commanded through the API (rooms, codes, templates, polls, removals, recordings) is forgotten.
 
 Where the contract is silent: an unreadable or out-of-range query parameter, an unknown `start` and a dead cursor
 answer 400; an empty list is `data: null`; rooms list only enabled ones unless asked (the documented default);
 `limit` of an events page is the number of events on it; a peer's own (app) token gets 403; the two copies of
 `beam.recording.success` have ids of their own; ending a room gives the leave reason "room ended"; a peer without
 a user id has `user_id: ""` in session objects and no such key in events.
+
+And for what can be done: commands take effect at once and their events follow a moment later. A recording's id is
+the `job_id` of its webhooks, the id of its composite their `recording_id`. An order runs 3 seconds after, stops a
+second after it was asked to, and its files are there 20 seconds later; it ends with its session; where none runs,
+the recorder opens one and leaves after 5 minutes alone. A start in an unknown room answers 403, a start in a
+disabled one 403, a stop of what is over 404. `stream-keys/…/disable` answers 201. An existing role keeps what a
+change does not name; settings, destinations and recordings are replaced. A poll of `start: auto` runs in the
+sessions that begin while it is linked, in the version of that moment; who may read polls and not write them answers;
+only quizzes give points. An index past the last question or option is 404. Deliveries list every try, those that
+got lost as timeouts. `+15550199` never answers the telephone; `World.sip = False` shuts the bridge (403).
 
 Control, outside `/v2`, without a token, for callers on this machine only (404 to others). Bodies are JSON:
 
@@ -38,6 +51,8 @@ Control, outside `/v2`, without a token, for callers on this machine only (404 t
     POST   /_control/scenario               {"room": name or id, "scenario": "class", "people": 25, "duration": 3000,
                                             "compress": 10, "seed": …, and what else the scenario takes}: now;
                                             409 while a session runs there
+    POST   /_control/join                   {"code", "name", "user_id", "seconds": 600}: somebody joins by a room code
+    GET    /_control/messages/<session_id>  what was sent into a session: messages, timed metadata
     POST   /_control/webhooks/flush         {"timeout": 30}: send all that waits, retries too, and wait for it
     POST   /_control/webhooks/send          {"session_id": id or "all", "replay": true, "shuffle": false, "copies": 1}:
                                             all webhooks so far once more; a replay has `is_replay` and the lost ones

@@ -18,10 +18,6 @@ def refuse(detail: str) -> Refused:
     return Refused(400, "invalid input", detail)
 
 
-def anything(where: str, value: Any) -> None:
-    """Whatever JSON can hold."""
-
-
 def flag(where: str, value: Any) -> None:
     """true or false."""
     if not isinstance(value, bool):
@@ -80,16 +76,6 @@ def one_of(*known: object) -> Check:
     return check
 
 
-def either(check: Check, *also: object) -> Check:
-    """What the check takes, or one of the values named."""
-
-    def both(where: str, value: Any) -> None:
-        if value not in also:
-            check(where, value)
-
-    return both
-
-
 def list_of(check: Check, *, least: int = 0, most: int | None = None) -> Check:
     """A list whose items all pass."""
 
@@ -133,3 +119,17 @@ def fields(known: Mapping[str, Check], *required: str) -> Check:
                 check(inside + name, value[name])
 
     return each
+
+
+SUMMARY = fields(
+    {
+        "enabled": flag,
+        "context": text(longest=300),
+        "temperature": number(0.1, 1.0),
+        "sections": list_of(
+            fields({"title": text(longest=100), "format": one_of("bullets", "paragraph")}, "title", "format"),
+            most=6,
+        ),
+    }
+)
+"""How a transcript is summed up: the same in a start and in a template."""

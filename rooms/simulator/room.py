@@ -1,6 +1,6 @@
 """The workspace and its rooms, as the contract's section Rooms writes them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from rooms.simulator.clock import NEVER, in_milliseconds
@@ -34,6 +34,11 @@ class Room:
     recording_info: dict[str, Any] | None = None
     polls: list[str] | None = None
     webhook: dict[str, Any] | None = None
+    linked: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)  # since when which polls
+
+    def polls_at(self, moment: int) -> tuple[str, ...]:
+        """The polls linked to it at a moment."""
+        return next((polls for since, polls in reversed(self.linked) if since <= moment), ())
 
     def as_object(self) -> dict[str, Any]:
         """The room object; what was never set is left out, as in the samples."""

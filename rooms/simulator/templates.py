@@ -1,9 +1,12 @@
 """The workspace's templates: blueprints of roles, as the contract's section Policy writes them (camelCase)."""
 
+from collections.abc import Iterable
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
 from rooms.simulator.clock import in_milliseconds
+from rooms.simulator.limits import PERMISSIONS
 from rooms.simulator.room import Workspace
 
 _VIDEO = {"bitRate": 310, "codec": "vp8", "frameRate": 30, "width": 480, "height": 360}
@@ -57,9 +60,37 @@ class Template:
     created: int
     default: bool = False
     settings: dict[str, Any] = field(default_factory=dict)
+    destinations: dict[str, Any] = field(default_factory=dict)
+    recordings: list[dict[str, Any]] = field(default_factory=list)
+    plugins: dict[str, Any] | None = None
+    updated: int | None = None
+
+    def all_settings(self) -> dict[str, Any]:
+        """The settings with what nobody set. A secret comes back under `secret`, under whichever name it was sent."""
+        whole = {
+            "region": "eu",
+            "recording": None,
+            "roomState": {
+                "messageInterval": 5,
+                "sendPeerList": False,
+                "stopRoomStateOnJoin": True,
+                "enabled": False,
+            },
+            "retry": {},
+            **deepcopy(self.settings),
+        }
+        credentials = ((whole["recording"] or {}).get("upload") or {}).get("credentials") or {}
+        if "secretKey" in credentials:
+            credentials["secret"] = credentials.pop("secretKey")
+        return whole
+
+    def all_recordings(self) -> list[dict[str, Any]]:
+        """The recording configs; false flags are left out, as in answers of 100ms."""
+        return [_without_false(one) for one in self.recordings]
 
     def as_object(self) -> dict[str, Any]:
         """The template object."""
+        plugins = {} if self.plugins is None else {"plugins": self.plugins}
         return {
             "id": self.id,
             "_id": self.id,
@@ -69,22 +100,53 @@ class Template:
             "customer": self.workspace.account_id,
             "appId": self.workspace.app_id,
             "roles": self.roles,
-            "settings": {
-                "region": "eu",
-                "recording": None,
-                "roomState": {
-                    "messageInterval": 5,
-                    "sendPeerList": False,
-                    "stopRoomStateOnJoin": True,
-                    "enabled": False,
-                },
-                "retry": {},
-                **self.settings,
-            },
-            "destinations": {},
+            "settings": self.all_settings(),
+            "destinations": self.destinations,
+            **plugins,
             "createdAt": in_milliseconds(self.created),
-            "updatedAt": in_milliseconds(self.created),
+            "updatedAt": in_milliseconds(self.created if self.updated is None else self.updated),
         }
+
+
+def _without_false(value: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: _without_false(one) if isinstance(one, dict) else one for name, one in value.items() if one is not False
+    }
+
+
+def whole_role(name: str, wish: dict[str, Any], roles: Iterable[str]) -> dict[str, Any]:
+    """A role with the documented defaults for all that was not said; without more it hears everybody.
+
+    A share's bitrate is not filled in: the samples of filled templates have none.
+
+    The permissions that answers leave out when false are left out.
+    """
+    publish, subscribe = wish.get("publishParams") or {}, wish.get("subscribeParams") or {}
+    permissions = {**PERMISSIONS, **(wish.get("permissions") or {})}
+    quiet = ("endRoom", "removeOthers", "mute", "unmute", "changeRole")
+    defaults: dict[str, dict[str, Any]] = {
+        "audio": {"bitRate": 32, "codec": "opus"},
+        "video": {"bitRate": 256, "codec": "vp8", "frameRate": 25, "width": 320, "height": 180},
+        "screen": {"codec": "vp8", "frameRate": 10, "width": 1280, "height": 720},
+        "simulcast": {"video": {}, "screen": {}},
+    }
+    degradation = {"packetLossThreshold": 50, "degradeGracePeriodSeconds": 1, "recoverGracePeriodSeconds": 4}
+    allowed = publish.get("allowed", [*_ALL] if "publishParams" not in wish else [])
+    return {
+        "name": name,
+        "publishParams": {
+            **({"allowed": allowed} if allowed else {}),
+            **{part: {**given, **(publish.get(part) or {})} for part, given in defaults.items()},
+        },
+        "subscribeParams": {
+            "subscribeToRoles": subscribe.get("subscribeToRoles", list(roles)),
+            "maxSubsBitRate": subscribe.get("maxSubsBitRate", 3200),
+            "subscribeDegradation": {**degradation, **(subscribe.get("subscribeDegradation") or {})},
+        },
+        "permissions": {key: on for key, on in permissions.items() if on or key not in quiet},
+        "priority": wish.get("priority", 1),
+        "maxPeerCount": wish.get("maxPeerCount", 0),
+    }
 
 
 _ALL = ("audio", "video", "screen")

@@ -1,12 +1,15 @@
-"""Checks management tokens as the contract's securitySchemes describe them."""
+"""Checks management tokens as the contract's securitySchemes describe them, and issues auth tokens for peers."""
 
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import jwt
 from jwt.types import Options
 
 from rooms.simulator.refusals import Refused
+
+_LIFE = 86_400  # seconds that an auth token is good for
 
 _CLAIMS = ["access_key", "type", "version", "jti", "iat", "nbf", "exp"]
 
@@ -20,8 +23,28 @@ class Tokens:
         self._clock = clock
         self._seen: dict[str, dict[str, Any]] = {}  # tokens whose signature was good
 
+    def issue(self, room_id: str, role: str, user_id: str) -> str:
+        """An auth (app) token with which one peer joins a room."""
+        now = int(self._clock())
+        times = {"iat": now, "nbf": now, "exp": now + _LIFE}
+        who = {"room_id": room_id, "role": role, "user_id": user_id}
+        claims = {"access_key": self._access_key, "type": "app", "version": 2, "jti": str(uuid4()), **who, **times}
+        return jwt.encode(claims, self._secret, algorithm="HS256")
+
     def check(self, authorization: str) -> None:
         """Raises Refused: 401 without a valid token, 403 for a peer's (`type` app), which commands nothing."""
+        claims = self._valid(authorization)
+        if claims["type"] == "app":
+            raise Refused(403, "user does not have required permission")
+        if claims["type"] != "management" or claims["version"] != 2:
+            raise _invalid("invalid token type or version")
+
+    def check_peer(self, authorization: str) -> None:
+        """Raises Refused: 401 without a valid token, 403 for any that is not a peer's."""
+        if self._valid(authorization)["type"] != "app":
+            raise Refused(403, "user does not have required permission")
+
+    def _valid(self, authorization: str) -> dict[str, Any]:
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise _invalid("not found")
@@ -33,10 +56,7 @@ class Tokens:
             raise _invalid("token is not valid yet")
         if claims["access_key"] != self._access_key:
             raise _invalid("access key not found")
-        if claims["type"] == "app":
-            raise Refused(403, "user does not have required permission")
-        if claims["type"] != "management" or claims["version"] != 2:
-            raise _invalid("invalid token type or version")
+        return claims
 
     def _decode(self, token: str) -> dict[str, Any]:
         options: Options = {"require": _CLAIMS, "verify_exp": False, "verify_nbf": False, "verify_iat": False}

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
+from rooms.simulator.deliveries import Deliveries, Replay
 from rooms.simulator.faults import Faults
 from rooms.simulator.occurrence import Occurrence
 from rooms.simulator.room import Room
@@ -40,9 +41,10 @@ class _Delivery:
     due: float
     order: int
     room: Room = field(compare=False)
-    event: str = field(compare=False)  # for the record: type and id
+    event: Occurrence = field(compare=False)
     body: bytes = field(compare=False)
     tries: int = field(default=0, compare=False)
+    replay: Replay | None = field(default=None, compare=False)
 
 
 class WebhookSender:
@@ -79,6 +81,7 @@ class WebhookSender:
         self._threads: list[threading.Thread] = []
         self.counts: Counter[str] = Counter()
         self.recent: deque[dict[str, Any]] = deque(maxlen=200)
+        self.deliveries = Deliveries()
 
     # Collecting
 
@@ -119,15 +122,25 @@ class WebhookSender:
         faults = self._faults.webhooks
         if one.lost or self._random.random() < faults.lose:
             self.counts["lost"] += 1
+            if address := self._address(room):
+                self.deliveries.add(self._world.now(), room, one, address[0], "timeout")
             return 0
         for _ in range(1 + faults.repeat):
             self._push(room, one, self._clock() + self._random.uniform(0, faults.reorder_seconds), {})
         return 1 + faults.repeat
 
-    def _push(self, room: Room, one: Occurrence, due: float, more: dict[str, Any]) -> None:
+    def replay(self, replay: Replay) -> None:
+        """Post again what a replay has chosen, at its rate, each marked `is_replay`."""
+        start = self._clock()
+        for number, (room, one) in enumerate(replay.chosen):
+            self._push(room, one, start + number / Replay.RATE, {"is_replay": True}, replay)
+
+    def _push(
+        self, room: Room, one: Occurrence, due: float, more: dict[str, Any], replay: Replay | None = None
+    ) -> None:
         body = orjson.dumps({**one.envelope(self._world.workspace), **more})
         with self._change:
-            delivery = _Delivery(due, next(self._order), room, f"{one.type} {one.id}", body)
+            delivery = _Delivery(due, next(self._order), room, one, body, replay=replay)
             heapq.heappush(self._waiting, delivery)
             self._change.notify()
 
@@ -160,24 +173,23 @@ class WebhookSender:
         return None
 
     def _attempt(self, delivery: _Delivery) -> None:
-        own = delivery.room.webhook  # replaces the workspace's for its room: EVENTS trap 5
-        headers = {"Content-Type": "application/json"}
-        if own:
-            url = str(own["url"])
-            headers |= own.get("headers") or {}
-        elif self.target:
-            url = self.target.url
-            headers |= {self.target.header: self.target.secret} if self.target.secret else {}
-        else:
+        address = self._address(delivery.room)
+        if address is None:
             self.counts["nowhere to send"] += 1
+            self._done(delivery, well=False)
             return
+        url, headers = address
         try:
             status: int | str = self._post(url, headers, delivery.body)
         except (OSError, HTTPException) as problem:
             status = type(problem).__name__
-        self.recent.append({"event": delivery.event, "try": delivery.tries + 1, "result": status})
+        one = delivery.event
+        self.recent.append({"event": f"{one.type} {one.id}", "try": delivery.tries + 1, "result": status})
+        error = None if status == 200 else f"status {status}" if isinstance(status, int) else status
+        self.deliveries.add(self._world.now(), delivery.room, one, url, error)
         if status == 200:
             self.counts["acknowledged"] += 1
+            self._done(delivery, well=True)
         elif delivery.tries < len(RETRIES):
             self.counts["retried"] += 1
             again = replace(delivery, due=self._clock() + RETRIES[delivery.tries], tries=delivery.tries + 1)
@@ -185,6 +197,21 @@ class WebhookSender:
                 heapq.heappush(self._waiting, again)
         else:
             self.counts["given up"] += 1
+            self._done(delivery, well=False)
+
+    def _done(self, delivery: _Delivery, *, well: bool) -> None:
+        if delivery.replay is not None:
+            delivery.replay.done(delivery.event.id, self._world.now(), well=well)
+
+    def _address(self, room: Room) -> tuple[str, dict[str, str]] | None:
+        """Where webhooks of a room go, and the headers they carry; None when nowhere."""
+        headers = {"Content-Type": "application/json"}
+        own = room.webhook  # replaces the workspace's for its room: EVENTS trap 5
+        if own:
+            return str(own["url"]), headers | (own.get("headers") or {})
+        if self.target is None:
+            return None
+        return self.target.url, headers | ({self.target.header: self.target.secret} if self.target.secret else {})
 
     # By itself
 

@@ -8,6 +8,7 @@ from uuid import uuid4
 from rooms.simulator.clock import DAY, Clock, SimulatedClock
 from rooms.simulator.identifiers import object_id
 from rooms.simulator.journal import Journal
+from rooms.simulator.polls import Poll
 from rooms.simulator.refusals import Refused, bad_body
 from rooms.simulator.room import Room, Workspace
 from rooms.simulator.scenarios import SCENARIOS, Script
@@ -31,7 +32,9 @@ class World:
         self.rooms: dict[str, Room] = {}
         self.templates: dict[str, Template] = {}
         self.sessions: dict[str, Session] = {}
+        self.polls: dict[str, Poll] = {}
         self.unfolding: Callable[[int], None] | None = None  # begins what is due; see demo.Rota
+        self.sip = True  # whether the account is let into the telephone bridge
         self._journal = journal
         self.lock = threading.RLock()
 
@@ -51,6 +54,14 @@ class World:
         self.templates[template.id] = template
         return template
 
+    def add_poll(self, body: dict[str, Any], created: int | None = None) -> Poll:
+        """A poll or quiz as the API takes it; with `created`, one that has been there since."""
+        moment = self.now() if created is None else created
+        poll = Poll(object_id(moment, self.seed, "poll", len(self.polls)))
+        poll.rewrite(body, moment)
+        self.polls[poll.id] = poll
+        return poll
+
     def add_room(self, name: str, template: str = "Class", **facts: Any) -> Room:
         """A room that has always been there; its id follows from seed and name."""
         of = next((one for one in self.templates.values() if one.name == template), None)
@@ -58,6 +69,8 @@ class World:
         created = _FOUNDED + 30 * DAY + len(self.rooms) * DAY
         room_id = object_id(created, self.seed, "room", name)
         room = Room(room_id, name, self.workspace, of.id, of.name, created, **facts)
+        if room.polls:
+            room.linked.append((created, tuple(room.polls)))
         with self.lock:
             self.rooms[room.id] = room
         return room
@@ -71,7 +84,7 @@ class World:
                 raise Refused(400, "Error: template not found")
             if not self.templates:
                 self.add_template("Class")
-            template = self.templates[template_id or next(iter(self.templates))]
+            template = self.templates[template_id] if template_id else self.default_template()
             name = changes.pop("name", None) or str(uuid4())
             room = next((one for one in self.rooms.values() if one.name.lower() == name.lower()), None)
             if room is None:
@@ -93,8 +106,11 @@ class World:
     def _change(self, room: Room, changes: dict[str, Any]) -> Room:
         for field, value in changes.items():
             setattr(room, field, value)
+        if "polls" in changes:
+            room.linked.append((self.now(), tuple(changes["polls"])))
         if room.region == "auto":
-            room.region = "eu"  # the template's
+            region = str(self.templates[room.template_id].all_settings()["region"])
+            room.region = "eu" if region == "auto" else region
         room.updated = self.now()
         return room
 
@@ -175,6 +191,10 @@ class World:
             return self.rooms[room_id]
         except KeyError:
             raise Refused(404, "Room not found") from None
+
+    def default_template(self) -> Template:
+        """The one for rooms that name none; where none is marked, the oldest."""
+        return next((one for one in self.templates.values() if one.default), next(iter(self.templates.values())))
 
     def template(self, template_id: str) -> Template:
         """Raises Refused (404) when there is none."""

@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from rooms.simulator import commands
 from rooms.simulator.clock import SimulatedClock, in_nanoseconds
+from rooms.simulator.codes import Entrances
 from rooms.simulator.exchange import Answer, Request, Route, answer
 from rooms.simulator.faults import Faults
+from rooms.simulator.people import Person
 from rooms.simulator.refusals import Refused, bad_body
 from rooms.simulator.room import Room
 from rooms.simulator.session import Session
@@ -26,7 +29,7 @@ def _session(session: Session, now: int) -> dict[str, Any]:
     }
 
 
-def routes(world: World, faults: Faults, sender: WebhookSender | None) -> list[Route]:
+def routes(world: World, faults: Faults, sender: WebhookSender | None, entrances: Entrances) -> list[Route]:
     """The control routes; those about webhooks answer 409 without a sender."""
 
     def posting() -> WebhookSender:
@@ -85,6 +88,22 @@ def routes(world: World, faults: Faults, sender: WebhookSender | None) -> list[R
         session = world.perform(str(scenario), room, compress=compress, **wish)
         return answer(_session(session, world.now()))
 
+    def join(request: Request) -> Answer:
+        wish = request.json()
+        code = entrances.code(wish.get("code"))
+        room = world.room(code.room_id)
+        if not code.enabled or not room.enabled:
+            raise Refused(403, "Room code is disabled" if room.enabled else "Room is disabled")
+        try:
+            seconds = float(wish.get("seconds", 600))
+        except (TypeError, ValueError) as problem:
+            raise bad_body(str(problem)) from problem
+        user_id = wish.get("user_id")
+        person = Person(str(wish.get("name") or "Guest"), None if user_id is None else str(user_id))
+        with world.lock:
+            session, stay = commands.join(world, room, person, code.role, seconds=seconds)
+        return answer({**_session(session, world.now()), "peer_id": session.peer_id(stay.key), "role": code.role})
+
     def truth(request: Request) -> Answer:
         session = world.session(request.parameters["session_id"])
         now = world.now()
@@ -122,6 +141,7 @@ def routes(world: World, faults: Faults, sender: WebhookSender | None) -> list[R
         ("DELETE", "/_control/faults", clear_faults),
         ("POST", "/_control/clock", move_clock),
         ("POST", "/_control/scenario", start_scenario),
+        ("POST", "/_control/join", join),
         ("GET", "/_control/truth/{session_id}", truth),
         ("GET", "/_control/messages/{session_id}", messages),
         ("POST", "/_control/webhooks/flush", flush),

@@ -3,30 +3,20 @@
 from collections.abc import Callable
 from typing import Any
 
-from rooms.simulator.checks import Check, fields, flag, list_of, number, one_of, text, whole
+from rooms.simulator.checks import SUMMARY, Check, fields, flag, list_of, one_of, text, whole
 from rooms.simulator.exchange import Answer, Request, answer
 from rooms.simulator.jobs import STATUSES, Job, active, job, jobs, order, stop
 from rooms.simulator.refusals import Refused, bad_query
 from rooms.simulator.routes import page
 from rooms.simulator.world import World
 
-TRANSCRIPTION = fields(
+_TRANSCRIPTION = fields(
     {
         "enabled": flag,
         "modes": list_of(one_of("recorded", "live")),
         "output_modes": list_of(one_of("txt", "srt", "json")),
         "custom_vocabulary": list_of(text()),
-        "summary": fields(
-            {
-                "enabled": flag,
-                "context": text(longest=300),
-                "temperature": number(0.1, 1.0),
-                "sections": list_of(
-                    fields({"title": text(longest=100), "format": one_of("bullets", "paragraph")}, "title", "format"),
-                    most=6,
-                ),
-            }
-        ),
+        "summary": SUMMARY,
     }
 )
 
@@ -34,7 +24,7 @@ START: dict[str, Check] = {
     "meeting_url": text("https?://.+"),
     "destination": text(),
     "resolution": fields({"width": whole(500, 1920), "height": whole(480, 1920)}, "width", "height"),
-    "transcription": TRANSCRIPTION,
+    "transcription": _TRANSCRIPTION,
 }
 
 
