@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from rooms.hms.limits import check, fields, one_of, whole
+from rooms.hms.limits import check, each, fields, one_of, text, whole
 from rooms.hms.pages import EventPage, NumberedPage, by_number, by_snapshot, check_limit
 from rooms.hms.resources.base import Moment, Object, Resource, body, operation, query, read
 from rooms.hms.times import written
@@ -13,8 +13,30 @@ from rooms.hms.times import written
 _LOOKBACK = timedelta(days=30)
 _LONGEST = timedelta(days=14)
 _RESULT = one_of("all", "failed", "success")
-_DELIVERIES = fields({"status": _RESULT, "page": whole(1)})
-_REPLAY = fields({"status": _RESULT, "limit": whole(1, 50_000), "offset": whole(0)})
+_EVENT = one_of(
+    "session.open.success",
+    "session.close.success",
+    "peer.join.success",
+    "peer.leave.success",
+    "recording.success",
+    "recording.failed",
+    "transcription.success",
+    "beam.started.success",
+    "beam.stopped.success",
+    "beam.recording.success",
+    "hls.recording.success",
+    "stream.recording.success",
+)
+_DELIVERIES = fields({"status": _RESULT, "page": whole(1), "event_names": each(_EVENT)})
+_REPLAY = fields(
+    {
+        "room_id": text(),
+        "event_names": each(_EVENT),
+        "status": _RESULT,
+        "limit": whole(1, 50_000),
+        "offset": whole(0),
+    }
+)
 
 
 class DeliveryPayload(Object, frozen=True, kw_only=True):
@@ -98,11 +120,14 @@ class TrackStats(Object, frozen=True, kw_only=True):
     type: str = ""
     rid: str | None = None
     # "[] when there is no data" may be said of each list or of the whole.
-    time_series: dict[str, tuple[float | None, ...] | None] | tuple[()] = ()
+    time_series: dict[str, Any] | list[Any] = {}
 
     def series(self, name: str) -> tuple[float | None, ...]:
-        """One of the lists; () when 100ms has none."""
-        return (self.time_series.get(name) or ()) if isinstance(self.time_series, dict) else ()
+        """One of the lists, None where nothing was measured; () when 100ms has no such list."""
+        found = self.time_series.get(name) if isinstance(self.time_series, dict) else None
+        if not isinstance(found, list):
+            return ()
+        return tuple(value if isinstance(value, int | float) else None for value in found)
 
 
 class Quality(Object, frozen=True, kw_only=True):
@@ -225,7 +250,7 @@ class Analytics(Resource):
         and RateLimited. A wrong token is said to give Forbidden here, Unauthorized elsewhere.
         """
         check_limit(limit, least=1)
-        check({"status": status, "page": page}, _DELIVERIES)
+        check({"status": status, "page": page, "event_names": event_names}, _DELIVERIES)
         self._check_times(start, end)
 
         def fetch(number: int) -> dict[str, Any]:
@@ -260,7 +285,7 @@ class Analytics(Resource):
             start_time=None if start is None else written(start, "auto"),
             end_time=None if end is None else written(end, "auto"),
             room_id=room_id,
-            event_names=list(event_names) or None,
+            event_names=event_names or None,
             limit=limit,
             offset=offset,
             status=status,

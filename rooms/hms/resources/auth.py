@@ -1,6 +1,9 @@
 """Auth tokens by room code: the one operation on another host (contract, create_auth_token_by_room_code)."""
 
+from rooms.hms.limits import check, fields, text
 from rooms.hms.resources.base import Moment, Object, Resource, body, operation, read
+
+_CODE = fields({"code": text(), "user_id": text(empty=True)}, required=("code",))
 
 
 class AuthToken(Object, frozen=True, kw_only=True):
@@ -22,6 +25,6 @@ class Auth(Resource):
 
         Safe to repeat: a token more changes nothing, and the official SDK does so too.
         """
-        if not code:
-            raise ValueError("code is required")
-        return read(AuthToken, self._post("token", body=body(code=code, user_id=user_id), repeatable=True))
+        asked = body(code=code, user_id=user_id)
+        check(asked, _CODE)
+        return read(AuthToken, self._post("token", body=asked, repeatable=True))

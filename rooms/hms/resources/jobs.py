@@ -5,6 +5,7 @@ from typing import Any
 from rooms.hms.errors import UnreadableAnswer
 from rooms.hms.limits import Rule, each, fields, flag, number, one_of, text, whole
 from rooms.hms.resources.base import Moment, Object, read_list
+from rooms.hms.secrets import without_secrets
 
 STATUSES = ("starting", "running", "stopping", "post_processing", "completed", "failed")
 
@@ -54,7 +55,7 @@ def stopped(kind: type[Any], answer: dict[str, Any]) -> tuple[tuple[Any, ...], s
     error = answer.get("error") or ""
     if not isinstance(error, str):
         raise UnreadableAnswer(f"error: expected text, got {type(error).__name__}")
-    return read_list(kind, answer), error
+    return read_list(kind, answer), without_secrets(error)
 
 
 def _landscape_or_portrait(name: str, value: dict[str, int]) -> None:

@@ -9,20 +9,28 @@ from typing import Any
 from rooms.hms.limits import check, each, fields, flag, one_of, text, whole
 from rooms.hms.resources.base import Moment, Object, Resource, body, operation, query, read
 
+
+def _attachment(name: str, value: Any) -> None:
+    """An address by the table, an object with type and url by the samples."""
+    if not isinstance(value, str):
+        fields({"type": text(empty=True), "url": text(empty=True)})(name, value)
+
+
 _OPTION = fields({"index": whole(1), "text": text(empty=True), "weight": whole()})
-_ANSWER = fields({"hidden": flag, "options": each(whole(1)), "text": text(empty=True), "case": flag, "trim": flag})
+_ANSWER = fields({"hidden": flag, "options": each(whole()), "text": text(empty=True), "case": flag, "trim": flag})
 _QUESTION = fields(
     {
         "index": whole(1),
         "text": text(empty=True),
         "type": one_of("single-choice", "multiple-choice", "short-answer", "long-answer"),
         "format": text(empty=True),
+        "attachment": each(_attachment),
         "skippable": flag,
         "duration": whole(0, unit="seconds"),
         "once": flag,
         "weight": whole(),
-        "answer_min_len": whole(0),
-        "answer_max_len": whole(0),
+        "answer_min_len": whole(),
+        "answer_max_len": whole(),
         "answer": _ANSWER,
         "options": each(_OPTION),
     }

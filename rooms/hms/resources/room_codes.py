@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator
 
+from rooms.hms.limits import check, fields, flag, text
 from rooms.hms.resources.base import Moment, Object, Resource, operation, query, read, read_list
+
+_CODE = fields({"code": text(), "enabled": flag}, required=("code", "enabled"))
 
 
 class RoomCode(Object, frozen=True, kw_only=True):
@@ -51,9 +54,7 @@ class RoomCodes(Resource):
 
         Safe to repeat: it sets what it says.
         """
-        if not code:
-            raise ValueError("code is required")
         # Nothing else may be in the body: unknown fields are refused.
-        return read(
-            RoomCode, self._post("room-codes", "code", body={"code": code, "enabled": enabled}, repeatable=True)
-        )
+        asked = {"code": code, "enabled": enabled}
+        check(asked, _CODE)
+        return read(RoomCode, self._post("room-codes", "code", body=asked, repeatable=True))

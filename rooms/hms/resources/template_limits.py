@@ -11,9 +11,9 @@ from rooms.hms.limits import Rule, both, by_name, each, fields, flag, number, on
 from rooms.hms.resources.jobs import SUMMARY
 
 _REGION = one_of("in", "us", "eu", "auto")
-_SIZE = {"width": whole(1), "height": whole(1)}
-_SECONDS = whole(0, unit="seconds")
-_THUMBNAILS = fields({**_SIZE, "enabled": flag, "offsets": each(whole(0)), "fps": whole(1)})
+_SIZE = {"width": whole(), "height": whole()}
+_SECONDS = whole()
+_THUMBNAILS = fields({**_SIZE, "enabled": flag, "offsets": each(whole()), "fps": whole()})
 
 
 def _first_is_whole_and_each_smaller(name: str, layers: Sequence[Mapping[str, Any]]) -> None:
@@ -65,7 +65,7 @@ _PUBLISH = fields(
 _SUBSCRIBE = fields(
     {
         "subscribeToRoles": each(text()),
-        "maxSubsBitRate": whole(0, unit="kbps"),
+        "maxSubsBitRate": whole(),
         "subscribeDegradation": fields(
             {
                 "packetLossThreshold": whole(1, 100),
@@ -129,7 +129,7 @@ def _biggest_first(name: str, layers: Sequence[Mapping[str, Any]]) -> None:
 
 
 _HLS_LAYERS = both(
-    each(both(fields({**_SIZE, "videoBitrate": whole(0), "audioBitrate": whole(0)}), _hls_layer)), _biggest_first
+    each(both(fields({**_SIZE, "videoBitrate": whole(), "audioBitrate": whole()}), _hls_layer)), _biggest_first
 )
 _RTMP = fields(
     {
@@ -145,12 +145,13 @@ _RTMP = fields(
 _HLS = fields(
     {
         "name": text(),
+        "role": text(empty=True),
         "maxDuration": _SECONDS,
         "layers": _HLS_LAYERS,
         "playlistType": one_of("event", "live"),
         # Documented for live playlists only, yet the sample sends it with event: let pass with both.
         "numPlaylistSegments": whole(3, 150),
-        "videoFrameRate": whole(1),
+        "videoFrameRate": whole(),
         "enableMetadataInsertion": flag,
         "enableStaticUrl": flag,
         "autoStopTimeout": _SECONDS,
@@ -225,6 +226,12 @@ RECORDINGS: Rule = each(
     most=1,
 )
 
+_PLUGINS = fields(
+    {
+        "whiteboard": fields({"permissions": by_name(each(text()))}),
+        "transcriptions": fields({"permissions": by_name(each(text())), "mode": one_of("caption")}),
+    }
+)
 TEMPLATE: Rule = fields(
     {
         "name": text(pattern="[A-Za-z0-9 .:_-]+", form="made of letters, digits, spaces and - . _ : only"),
@@ -232,5 +239,6 @@ TEMPLATE: Rule = fields(
         "roles": by_name(ROLE),
         "settings": SETTINGS,
         "destinations": DESTINATIONS,
+        "plugins": _PLUGINS,
     }
 )

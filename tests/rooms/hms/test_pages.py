@@ -177,3 +177,66 @@ def test_events_have_limits_of_their_own(limit: int) -> None:
         with pytest.raises(ValueError, match="1 to 100"):
             client.analytics.pages(room_id="r1", limit=limit)
         assert list(client.analytics.events(room_id="r1", limit=1)) == [{"id": "a"}]
+
+
+def deliveries(*ids: str, **pagination: object) -> httpx.Response:
+    return says(200, {"events": [{"event_id": i} for i in ids], "pagination": pagination})
+
+
+def test_numbered_pages_go_on_while_there_is_a_next() -> None:
+    far_side = FarSide(
+        deliveries("a", "b", has_next=True, total_pages=2, total_items=3),
+        deliveries("c", has_next=False, total_pages=2, total_items=3),
+    )
+    with client_of(far_side) as client:
+        pages = list(client.analytics.delivery_pages(limit=2))
+    assert [(page.number, page.next, page.total) for page in pages] == [(1, 2, 3), (2, None, 3)]
+    assert [delivery.event_id for page in pages for delivery in page.items] == ["a", "b", "c"]
+    assert [query["page"] for query in queries(far_side)] == [["1"], ["2"]]
+
+
+def test_numbered_pages_are_lazy_and_begin_where_they_are_told_to() -> None:
+    far_side = FarSide(deliveries("a", has_next=True), deliveries("b", has_next=False))
+    with client_of(far_side) as client:
+        pages = client.analytics.delivery_pages(page=7)
+        assert far_side.asked == []
+        assert next(pages).next == 8
+        assert len(far_side.asked) == 1
+        assert next(pages).number == 8
+    assert [query["page"] for query in queries(far_side)] == [["7"], ["8"]]
+
+
+@pytest.mark.parametrize("answer", [{}, {"events": None, "pagination": None}, {"events": [], "pagination": {}}])
+def test_an_answer_without_numbers_is_the_last_page(answer: dict[str, Any]) -> None:
+    with client_of(FarSide(says(200, answer))) as client:
+        [page] = client.analytics.delivery_pages()
+    assert (page.items, page.next, page.total) == ([], None, None)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        deliveries("a", has_next=True, total_pages=1),
+        says(200, {"events": [], "pagination": [1]}),
+        says(200, {"events": {"a": 1}}),
+        says(200, {"events": ["a"]}),
+    ],
+    ids=["a list without end", "a list", "a map", "texts"],
+)
+def test_numbered_pages_of_another_shape_are_said_to_be_unreadable(answer: Answer) -> None:
+    with client_of(FarSide(answer)) as client, pytest.raises(UnreadableAnswer):
+        list(client.analytics.deliveries())
+
+
+def test_every_other_list_goes_on_from_its_last() -> None:
+    assets = [{"id": f"a{number}"} for number in range(3)]
+    far_side = FarSide(says(200, {"data": assets[:2], "last": "a1"}), says(200, {"data": assets[2:], "last": "a2"}))
+    with client_of(far_side) as client:
+        assert [asset.id for asset in client.recording_assets.list(limit=2)] == ["a0", "a1", "a2"]
+    assert [query.get("start") for query in queries(far_side)] == [None, ["a1"]]
+
+
+def test_a_refused_cursor_of_any_list_has_expired() -> None:
+    far_side = FarSide(says(200, {"results": [{"id": "x"}], "last": "x"}), refuses(400))
+    with client_of(far_side) as client, pytest.raises(CursorExpired):
+        list(client.polls.all_results("p1", limit=1))
