@@ -12,7 +12,7 @@ from rooms.simulator.clock import MINUTE, SECOND
 from rooms.simulator.refusals import Refused
 from rooms.simulator.room import Room
 from rooms.simulator.scenarios import INCIDENTS, SCENARIOS
-from rooms.simulator.world import World
+from rooms.simulator.world import FOUNDED, World
 
 MON, TUE, WED, THU, FRI, SAT = range(6)
 
@@ -122,13 +122,43 @@ COURSES = (
 )
 
 
+QUIZ: dict[str, Any] = {
+    "title": "What did we learn?",
+    "type": "quiz",
+    "questions": [
+        {
+            "text": "Which wave needs no medium?",
+            "type": "single-choice",
+            "weight": 2,
+            "options": [{"text": "Sound"}, {"text": "Light"}, {"text": "A wave on water"}],
+            "answer": {"options": [2]},
+        },
+        {
+            "text": "What changes when light enters glass?",
+            "type": "multiple-choice",
+            "weight": 3,
+            "options": [{"text": "Speed"}, {"text": "Wavelength"}, {"text": "Frequency"}],
+            "answer": {"options": [1, 2]},
+        },
+        {"text": "What is still unclear to you?", "type": "long-answer"},
+    ],
+}
+
+
 def furnish(world: World, zone: ZoneInfo) -> None:
-    """Rooms, last week and the classes of now.
+    """Rooms, last week and the classes of now; physics has a quiz in every lesson.
 
     The past of a day follows from the seed and the date alone; classes that run come back from the journal.
     """
+    quiz = world.add_poll(QUIZ, FOUNDED)
     rooms = {
-        course.room: world.add_room(course.room, course.template, description=course.description) for course in COURSES
+        course.room: world.add_room(
+            course.room,
+            course.template,
+            description=course.description,
+            polls=[quiz.id] if course.room == PHYSICS else None,
+        )
+        for course in COURSES
     }
     world.recall()
     rota = Rota(world, rooms)

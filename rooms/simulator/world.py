@@ -16,7 +16,7 @@ from rooms.simulator.session import Session
 from rooms.simulator.templates import Template, roles_of
 from rooms.simulator.truth import PersonTruth
 
-_FOUNDED = 1_704_096_000_000_000_000  # 2024-01-01T08:00:00Z: ids of rooms must not depend on today
+FOUNDED = 1_704_096_000_000_000_000  # 2024-01-01T08:00:00Z: ids of rooms must not depend on today
 
 
 class World:
@@ -28,7 +28,7 @@ class World:
     def __init__(self, clock: Clock | None = None, *, seed: int = 1, journal: Journal | None = None) -> None:
         self.now: Clock = clock or SimulatedClock()
         self.seed = seed
-        self.workspace = Workspace(object_id(_FOUNDED, seed, "account"), object_id(_FOUNDED, seed, "application"))
+        self.workspace = Workspace(object_id(FOUNDED, seed, "account"), object_id(FOUNDED, seed, "application"))
         self.rooms: dict[str, Room] = {}
         self.templates: dict[str, Template] = {}
         self.sessions: dict[str, Session] = {}
@@ -42,7 +42,7 @@ class World:
 
     def add_template(self, name: str) -> Template:
         """One of the school's templates: Class, Lecture, Meeting; the first is the workspace's default."""
-        created = _FOUNDED + len(self.templates) * DAY
+        created = FOUNDED + len(self.templates) * DAY
         template = Template(
             object_id(created, self.seed, "template", name),
             name,
@@ -66,7 +66,7 @@ class World:
         """A room that has always been there; its id follows from seed and name."""
         of = next((one for one in self.templates.values() if one.name == template), None)
         of = of or self.add_template(template)
-        created = _FOUNDED + 30 * DAY + len(self.rooms) * DAY
+        created = FOUNDED + 30 * DAY + len(self.rooms) * DAY
         room_id = object_id(created, self.seed, "room", name)
         room = Room(room_id, name, self.workspace, of.id, of.name, created, **facts)
         if room.polls:

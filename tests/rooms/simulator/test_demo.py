@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from rooms.simulator.answers import runs
 from rooms.simulator.clock import DAY, HOUR, MINUTE, SECOND, SimulatedClock, instant_of
 from rooms.simulator.demo import ARABIC, CHEMISTRY, MATHS, PHYSICS, furnish
 from rooms.simulator.journal import Journal
@@ -55,6 +56,14 @@ def test_last_week_at_school_hours(friday: World) -> None:
         assert begins.weekday() < 6
     lectures = [one for one in past if one.room.name == "Lecture hall 2"]
     assert [len(one.truth(FRIDAY)) for one in lectures] == [500]
+
+
+def test_every_physics_lesson_answered_the_quiz(friday: World) -> None:
+    (quiz,) = friday.polls.values()
+    asked = runs(friday, quiz)
+    assert [run.session for run in asked] == [one for one in friday.begun() if one.room.name == PHYSICS]
+    assert len(asked) > 2
+    assert all(run.results() for run in asked)
 
 
 def test_no_room_has_two_sessions_at_once(friday: World) -> None:
