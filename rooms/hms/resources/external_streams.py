@@ -80,7 +80,10 @@ class ExternalStreams(Resource):
 
     @operation("stop_external_stream")
     def stop(self, stream_id: str) -> ExternalStream:
-        """Stop one external stream. Raises NotFound. Safe to repeat: a stopped stream never runs again."""
+        """Stop one external stream. Raises NotFound when it does not run.
+
+        Safe to repeat: a stopped stream never runs again. NotFound after a failed connection may mean success.
+        """
         return read(ExternalStream, self._post("external-streams", stream_id, "stop", body={}, repeatable=True))
 
     @operation("list_external_streams")

@@ -69,7 +69,10 @@ class LiveStreams(Resource):
 
     @operation("stop_live_stream")
     def stop(self, stream_id: str) -> LiveStream:
-        """Stop one live stream. Raises NotFound. Safe to repeat: a stopped stream never runs again."""
+        """Stop one live stream. Raises NotFound when it does not run.
+
+        Safe to repeat: a stopped stream never runs again. NotFound after a failed connection may mean success.
+        """
         return read(LiveStream, self._post("live-streams", stream_id, "stop", body={}, repeatable=True))
 
     @operation("get_live_stream")

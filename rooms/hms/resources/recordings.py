@@ -77,7 +77,7 @@ class Recordings(Resource):
     def stop(self, recording_id: str) -> Recording:
         """Stop one recording. Raises NotFound when it does not run.
 
-        Safe to repeat: a stopped recording never runs again.
+        Safe to repeat: a stopped recording never runs again. NotFound after a failed connection may mean success.
         """
         return read(Recording, self._post("recordings", recording_id, "stop", body={}, repeatable=True))
 
