@@ -24,7 +24,7 @@ from webhooks import operations, queries
 from webhooks.models import Delivery
 
 COLUMNS = (
-    Column("Received", "received", "received_at", down=True),
+    Column("Received", "received", "pk", down=True),
     Column("Type", "type", "event_type"),
     Column("Room", "room", "room_id"),
     Column("State", "state", "state"),
@@ -69,7 +69,7 @@ def index(request: MemberRequest) -> HttpResponse:
 def export(request: MemberRequest) -> HttpResponseBase:
     """The list as shown, all pages of it."""
     columns = ("received_at", "event_type", "event_id", "room_id", "state", "failed_tries", "error")
-    return csv_file("deliveries", columns, _lines(delivery_listing(request).rows))
+    return csv_file("deliveries", columns, _lines(delivery_listing(request).rows.iterator()))
 
 
 def _lines(deliveries: Iterable[Delivery]) -> Iterator[tuple[object, ...]]:

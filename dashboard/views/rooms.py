@@ -29,7 +29,7 @@ COLUMNS = (
     Column("Template", "template", Lower("template_name")),
     Column("Region", classes="roomy"),
     Column("Sessions", "sessions", "session_count", down=True, classes="n"),
-    Column("Last session", "last", "last_started_at", down=True),
+    Column("Last session", "last", "last_started_at", down=True, nulls=True),
 )
 
 
@@ -76,7 +76,7 @@ def export(request: MemberRequest) -> HttpResponseBase:
     return csv_file(
         "rooms",
         ("room_id", "name", "enabled", "template", "region", "sessions", "last_session_at"),
-        _lines(room_listing(request).rows),
+        _lines(room_listing(request).rows.iterator()),
     )
 
 

@@ -23,9 +23,9 @@ from rooms.access import rooms_for
 from rooms.models import Room
 
 ROOM = Column("Room", "room", Lower("room__name"))
-STARTED = Column("Started", "started", "started_at", down=True)
+STARTED = Column("Started", "started", "started_at", down=True, nulls=True)
 COLUMNS = (
-    Column("Length", "length", LENGTH, down=True, classes="n"),
+    Column("Length", "length", LENGTH, down=True, nulls=True, classes="n"),
     Column("People", "people", "people_count", down=True, classes="n"),
     Column("At once", "peak", "peak_count", down=True, classes="n roomy"),
     Column("Drops", "drops", "drop_count", down=True, classes="n"),
@@ -101,7 +101,7 @@ def export(request: MemberRequest) -> HttpResponseBase:
             "network_drops",
             "failures",
         ),
-        _lines(listing.rows, timezone.now()),
+        _lines(listing.rows.iterator(), timezone.now()),
     )
 
 
