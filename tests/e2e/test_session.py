@@ -146,6 +146,7 @@ def test_zoom_and_pan_keep_names_and_axis(visit: Visit, ikram: User, physics_cla
     page.get_by_role("button", name="Zoom in").click()
     expect(value).to_have_text("13 min")
     assert name.bounding_box() == before
+    expect(page.locator("#axis text.fine").first).to_be_visible()  # the clock gets finer too
     assert "zoom=4" in page.url
     plot = page.locator(".tl-row[data-key] .tl-plot").first
     axis = page.locator("#axis")
@@ -232,6 +233,27 @@ def test_find_sort_and_trouble_work_in_place(
     assert {"sort=talk", "trouble=1", "view=table"} <= set(page.url.split("?")[1].split("&"))
     page.reload()
     expect(page.locator("#intervals")).to_be_visible()
+
+
+def test_a_thin_lane_says_whose_it_is_and_opens(visit: Visit, ikram: User, physics: Room) -> None:
+    told = played.over(SCENARIOS["lecture"](3, people=120), physics)
+    visitor = visit(ikram)
+    page = visitor.page
+    visitor.open(f"/sessions/{told.id}/")
+    block = page.locator(".tl-thin > svg").last
+    block.scroll_into_view_if_needed()
+    place = block.bounding_box()
+    assert place is not None
+    page.mouse.move(place["x"] + place["width"] / 2, place["y"] + 10)
+    tip = page.locator(".tl-tip")
+    expect(tip).to_be_visible()
+    name = tip.inner_text().rsplit(", ", 1)[0]
+    assert name in {who.name for who in told.truth().values()}
+    page.mouse.click(place["x"] + place["width"] / 2, place["y"] + 10)
+    expect(page.get_by_role("dialog")).to_contain_text(name)
+    assert "person=" in page.url
+    page.get_by_role("button", name="Zoom in").click()
+    expect(page.locator("#brush-in")).not_to_have_attribute("width", "100%")
 
 
 def test_the_export_is_a_file_with_everybody(visit: Visit, ikram: User, physics_class: played.Played) -> None:
