@@ -19,6 +19,8 @@ from bin.processes import Died, Family, family
 NO_TESTS = 5
 """pytest's exit code when the selection is empty."""
 
+NOT_QUICK = "browser or kill or postgres or redis or slow"
+
 SLOWER = "browser or kill"
 """Tests that start whole products: one at a time, so that they do not take the cores from each other."""
 
@@ -92,9 +94,7 @@ class Gate:
     def test(self, for_pytest: list[str], *, quick: bool) -> None:
         """The suite on SQLite, then the same on PostgreSQL, with whatever servers this machine has."""
         if quick:
-            self._pytest(
-                "tests on SQLite, quick ones", {}, "not (browser or kill or postgres or redis or slow)", for_pytest
-            )
+            self._pytest("tests on SQLite, quick ones", {}, f"not ({NOT_QUICK})", ["-n", "2", *for_pytest])
             return
         missing = self._missing()
         self._suite("SQLite", {}, ["postgres", *missing], for_pytest)
