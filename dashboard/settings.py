@@ -9,6 +9,7 @@ from typing import Any
 import environ
 from csp.constants import NONE, SELF
 from django.templatetags.static import static
+from kombu.entity import Exchange, Queue
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -56,7 +57,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
-    "django_filters",
     "django_celery_beat",
     "django_structlog",
     "django_prometheus",
@@ -159,6 +159,10 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 CELERY_TASK_DEFAULT_QUEUE = "rollcall"
+# A 100ms that hangs holds up whoever asks it: with a worker for each queue (docs/deploy.md) that is never the inbox.
+# A worker that names no queue takes from both.
+CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in ("rollcall", "pulls")]
+CELERY_TASK_ROUTES = {"analytics.tasks.*": {"queue": "pulls"}}
 
 # --- Sign-in and sessions -------------------------------------------------------------------------------------
 LOGIN_URL = "/accounts/login/"

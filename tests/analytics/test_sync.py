@@ -7,10 +7,12 @@ from io import StringIO
 import httpx
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from analytics import sync
 from analytics.models import Cursor, Event, Failure, Peer, Pull, Session, Track
+from analytics.tasks import prune_pulls
 from rooms import hms
 from rooms.models import Room
 from rooms.simulator.app import ACCESS_KEY, SECRET
@@ -325,3 +327,11 @@ def test_a_peer_who_is_still_in_has_no_end(school: School) -> None:
     school.everything()
     assert Session.objects.get().ended_at is None
     assert Peer.objects.filter(left_at=None).exists()
+
+
+def test_pulls_older_than_what_100ms_holds_are_forgotten(db: None) -> None:
+    now = timezone.now()
+    kept = Pull.objects.create(kind=Pull.Kind.ROOMS, started_at=now - timedelta(days=29))
+    Pull.objects.create(kind=Pull.Kind.ROOMS, started_at=now - timedelta(days=31))
+    prune_pulls()
+    assert list(Pull.objects.all()) == [kept]
