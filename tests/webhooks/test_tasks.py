@@ -39,7 +39,7 @@ class Queue:
 
 def _forget_connections() -> None:
     """Celery keeps those of the broker it spoke to first."""
-    pools.reset()
+    pools.reset()  # type: ignore[no-untyped-call]
     app._pool = None
     app.amqp._producer_pool = None
 
