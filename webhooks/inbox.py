@@ -171,10 +171,10 @@ def _note_unknown(opened: Sequence[Opened]) -> None:
 
 def _put_aside(delivery: Delivery, problem: Malformed, now: datetime, reading: Reading) -> None:
     """A body that is no event stays none, however often it is read: dead at once, unless it never meant to be one."""
-    if label.names_no_room(bytes(delivery.body)) and not is_known(delivery.event_type):
+    if label.is_no_event(bytes(delivery.body)) and not is_known(delivery.event_type):
         # A test ping (EVENTS trap 44): what it looks like is not documented, so it is known by what it lacks.
         _still_waiting([delivery]).update(
-            state=State.IGNORED, processed_at=now, note="names no room and no event type we know: taken for a test"
+            state=State.IGNORED, processed_at=now, note="names no room or is built like no event: taken for a test"
         )
         reading.ignored += 1
         return

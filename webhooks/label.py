@@ -44,12 +44,18 @@ def read(body: bytes) -> Label:
     )
 
 
-def names_no_room(body: bytes) -> bool:
-    """Is it an object, or nothing at all, that speaks of no room: a test rather than an event?"""
+def is_no_event(body: bytes) -> bool:
+    """Is it nothing at all, or an object that speaks of no room or is built like no event: a test, or sent by mistake?
+
+    An event has a type and data (EVENTS, Envelope). What has one of them is an event that broke, and is not waved by.
+    """
     if not body.strip():
         return True
     payload = _object(body)
-    return payload is not None and not _data(payload).get("room_id") and not payload.get("room_id")
+    if payload is None:
+        return False
+    speaks_of_a_room = bool(_data(payload).get("room_id") or payload.get("room_id"))
+    return not speaks_of_a_room or not payload.keys() & {"type", "data"}
 
 
 def too_deep(body: bytes) -> bool:

@@ -152,12 +152,15 @@ def test_what_is_no_event_is_dead_at_once_and_says_why(
     assert not Event.objects.exists()
 
 
-@pytest.mark.parametrize("body", [b"", b"\n", b"{}", {"type": "ping"}, {"id": "1", "type": "test", "data": {"a": 1}}])
-def test_a_test_that_names_no_room_is_kept_and_not_read(deliver: Deliver, body: bytes | dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"\n", b"{}", {"type": "ping"}, {"id": "1", "type": "test", "data": {"a": 1}}, {"room_id": "r", "peers": []}],
+)
+def test_a_test_that_is_no_event_is_kept_and_not_read(deliver: Deliver, body: bytes | dict[str, Any]) -> None:
     delivery = settled(deliver(body))
 
     assert (delivery.state, delivery.error) == (State.IGNORED, "")
-    assert delivery.note == "names no room and no event type we know: taken for a test"
+    assert delivery.note == "names no room or is built like no event: taken for a test"
     assert not Event.objects.exists()
 
 
