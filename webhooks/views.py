@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 from webhooks import label
 from webhooks.authentication import client_address, meta_key, permitted
 from webhooks.complaints import Complaint
-from webhooks.models import Delivery
+from webhooks.storing import store
 from webhooks.tasks import nudges
 
 # Headers whose names speak of secrets are not kept, whoever sets them: ours, a proxy's, or a second one of 100ms.
@@ -47,15 +47,12 @@ def receive(request: HttpRequest) -> HttpResponse:
     outside = label.read(body)
     try:
         # A single INSERT outside a transaction: committed when it returns.
-        Delivery.objects.create(
+        store(
             received_at=timezone.now(),
-            remote_address=None if address is None else str(address),
+            remote_address=address,
             headers=_kept_headers(request),
             body=body,
-            event_id=outside.event_id,
-            event_type=outside.event_type,
-            room_id=outside.room_id,
-            is_replay=outside.is_replay,
+            outside=outside,
         )
     except Error as problem:
         _not_stored.say(problem=f"{type(problem).__name__}: {problem}")
