@@ -59,7 +59,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_celery_beat",
     "django_structlog",
-    "django_prometheus",
     "lucide",
     "csp",
     "rooms",
