@@ -51,12 +51,10 @@ def _run(environment: Environment, folder: Path, port: int) -> int:
         demo.start(members)
         address.write_text(demo.url)
         say(_welcome(demo, time.monotonic() - began))
-        try:
-            while True:
-                members.check()
-                time.sleep(0.5)
-        finally:
+        while True:
+            members.check()
             demo.has_run_well()
+            time.sleep(0.5)
 
 
 def _check(environment: Environment, folder: Path) -> int:
