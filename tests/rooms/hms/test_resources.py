@@ -40,7 +40,7 @@ def test_a_room_as_published(contract: dict[str, Any]) -> None:
         "us",
     )
     assert room.created_at == datetime(2022, 9, 9, 11, 41, 8, 82000, UTC)
-    assert room.recording_settings == {"enabled": False}
+    assert room.recording_info == {"enabled": False}
     assert room.raw == published
 
 
@@ -56,7 +56,7 @@ def test_rooms_as_published(contract: dict[str, Any]) -> None:
 def test_the_older_spelling_of_the_recording_settings_is_read() -> None:
     answer = {"id": "r1", "name": "a", "enabled": False, "recording": {"enabled": True}, "recording_info": None}
     with client_of(FarSide(says(200, answer))) as client:
-        assert client.rooms.get("r1").recording_settings == {"enabled": True}
+        assert client.rooms.get("r1").recording == {"enabled": True}
 
 
 def test_a_session_as_published(contract: dict[str, Any]) -> None:
