@@ -25,18 +25,13 @@ class Room(Object, frozen=True, kw_only=True):
     size: int | None = None
     max_duration_seconds: int | None = None
     recording_info: dict[str, Any] | None = None
-    recording: dict[str, Any] | None = None
+    recording: dict[str, Any] | None = None  # its older spelling, which list answers use
     recording_source_template: bool | None = None
     enabled_source_template: bool | None = None
     polls: tuple[str, ...] = ()
     webhook: dict[str, Any] | None = None
     created_at: Moment | None = None
     updated_at: Moment | None = None
-
-    @property
-    def recording_settings(self) -> dict[str, Any] | None:
-        """`recording_info`, or its older spelling `recording` that list answers use."""
-        return self.recording_info if self.recording_info is not None else self.recording
 
 
 class Rooms(Resource):
