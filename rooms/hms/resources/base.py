@@ -35,10 +35,17 @@ def read(kind: type[T], raw: Any) -> T:
     """An answer as `kind`. Raises UnreadableAnswer when a required key is missing or of another type."""
     try:
         thing = msgspec.convert(_known(raw), kind)
-    except msgspec.ValidationError as error:
+    except (msgspec.ValidationError, RecursionError) as error:
         raise UnreadableAnswer(f"{kind.__name__}: {error}") from error
     _keep(thing, raw)
     return thing
+
+
+def whole(raw: Any) -> dict[str, Any]:
+    """An object as received. Raises UnreadableAnswer when it is none."""
+    if not isinstance(raw, dict):
+        raise UnreadableAnswer(f"expected an object, got {type(raw).__name__}")
+    return raw
 
 
 def _known(value: Any) -> Any:

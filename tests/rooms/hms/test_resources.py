@@ -232,6 +232,8 @@ def test_a_session_may_be_empty(peers: object) -> None:
         ("2023-03-22T04:24:10Z", datetime(2023, 3, 22, 4, 24, 10, 0, UTC)),
         ("2023-03-22T07:24:10+03:00", datetime(2023, 3, 22, 4, 24, 10, 0, UTC)),
         ("0001-01-01T00:00:00Z", None),
+        ("0001-01-02T01:00:00+14:00", None),
+        ("9999-12-31T23:59:59-12:00", None),
     ],
 )
 def test_times_are_read_as_100ms_writes_them(text: str, time: datetime | None) -> None:
