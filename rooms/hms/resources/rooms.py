@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from rooms.hms.pages import Page, by_last, check_limit
-from rooms.hms.resources.base import Moment, Object, Resource, query, read
+from rooms.hms.resources.base import Moment, Object, Resource, query, read, whole
 
 
 class Room(Object, frozen=True, kw_only=True):
@@ -71,6 +70,29 @@ class Rooms(Resource):
         `after` and `before` bound the creation, both included, in milliseconds. Sources disagree whether
         leaving out `enabled` gives all rooms or the enabled ones: to be sure of all, ask twice.
         """
+        pages = self.raw_pages(
+            name=name,
+            enabled=enabled,
+            template_id=template_id,
+            after=after,
+            before=before,
+            start=start,
+            limit=limit,
+        )
+        return (Page([read(Room, item) for item in page.items], page.next) for page in pages)
+
+    def raw_pages(
+        self,
+        *,
+        name: str | None = None,
+        enabled: bool | None = None,
+        template_id: str | None = None,
+        after: datetime | None = None,
+        before: datetime | None = None,
+        start: str = "",
+        limit: int = 100,
+    ) -> Iterator[Page[dict[str, Any]]]:
+        """The same as received: one object that is not as the contract says does not hide the others."""
         check_limit(limit, least=10)
 
         def fetch(start: str) -> dict[str, Any]:
@@ -85,4 +107,4 @@ class Rooms(Resource):
             )
             return self._get("rooms", query=asked, with_cursor=bool(start))
 
-        return by_last(fetch, partial(read, Room), start=start, limit=limit)
+        return by_last(fetch, whole, start=start, limit=limit)
