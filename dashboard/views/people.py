@@ -1,12 +1,9 @@
 """People across sessions, told apart by the `user_id` they join with."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from django.conf import settings
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Count, Max, Min, QuerySet
 from django.db.models.functions import Lower
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.utils import timezone
@@ -20,8 +17,8 @@ from dashboard.forms.people import PeopleFilters
 from dashboard.freshness import freshness
 from dashboard.htmx import MemberRequest, page_or_fragment
 from dashboard.listing import Column, Listing
-from dashboard.shortcuts import peers_for
-from rooms.access import Viewer, rooms_for
+from dashboard.people import described, stays_for
+from rooms.access import rooms_for
 
 EXPORTED_AT_ONCE = 500
 COLUMNS = (
@@ -32,51 +29,6 @@ COLUMNS = (
     Column("First seen", "first", Min("joined_at"), down=True, nulls=True, classes="roomy"),
     Column("Last seen", "last", Max("joined_at"), down=True, nulls=True),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A person as lists show them: `name` is the last one they used, "" when they never gave one."""
-
-    user_id: str
-    name: str
-    session_count: int
-    room_count: int
-    first_seen_at: datetime | None
-    last_seen_at: datetime | None
-
-    @property
-    def label(self) -> str:
-        return self.name or self.user_id
-
-
-def stays_for(user: Viewer) -> QuerySet[Peer]:
-    """The stays of people, recorders left out (EVENTS trap 42)."""
-    return peers_for(user).exclude(role__in=settings.HMS_ROLES_NOT_COUNTED)
-
-
-def described(stays: QuerySet[Peer], user_ids: Sequence[str]) -> list[Known]:
-    """These people in this order, from these stays: two queries, of few people at a time."""
-    figures = {
-        row["user_id"]: row
-        for row in stays.filter(user_id__in=user_ids)
-        .order_by()
-        .values("user_id")
-        .annotate(
-            sessions=Count("session", distinct=True),
-            rooms=Count("session__room", distinct=True),
-            first=Min("joined_at"),
-            last=Max("joined_at"),
-        )
-    }
-    newest = Q(pk__in=[])
-    for user_id, row in figures.items():
-        newest |= Q(user_id=user_id, joined_at=row["last"]) if row["last"] else Q(user_id=user_id)
-    names = dict(stays.filter(newest).order_by("name").values_list("user_id", "name"))
-    return [
-        Known(user_id, names.get(user_id, ""), row["sessions"], row["rooms"], row["first"], row["last"])
-        for user_id, row in ((user_id, figures[user_id]) for user_id in user_ids)
-    ]
 
 
 def people_listing(request: MemberRequest) -> Listing:

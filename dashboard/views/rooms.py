@@ -17,8 +17,8 @@ from dashboard.forms.rooms import RoomFilters
 from dashboard.freshness import freshness
 from dashboard.htmx import MemberRequest, page_or_fragment
 from dashboard.listing import Column, Listing
+from dashboard.sessions import session_listing, with_presence
 from dashboard.shortcuts import get_room, sessions_for
-from dashboard.views.sessions import session_listing, with_presence
 from rooms.access import rooms_for
 from rooms.models import Room
 

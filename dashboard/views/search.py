@@ -9,8 +9,8 @@ from django.shortcuts import redirect
 from dashboard.decorators import member_required
 from dashboard.forms.filters import LONGEST_SEARCH
 from dashboard.htmx import MemberRequest, page_or_fragment
+from dashboard.people import described, stays_for
 from dashboard.shortcuts import peers_for, sessions_for
-from dashboard.views.people import described, stays_for
 from rooms.access import rooms_for
 
 SHOWN = 8

@@ -17,6 +17,7 @@ from analytics import durations
 from rooms.models import Room
 from rooms.simulator.scenarios import SCENARIOS
 from tests import played
+from tests.dashboard import classes
 from tests.e2e.conftest import Visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
@@ -105,6 +106,31 @@ def test_names_are_shown_and_never_run(visit: Visit, ikram: User, physics_class:
     for name in NAMES:
         expect(visitor.page.locator("#people").get_by_text(name, exact=True)).to_have_count(1)
     assert visitor.page.locator("main b b, #people b").count() == 0
+
+
+def test_what_a_table_says_is_whole_or_told_when_pointed_at(
+    visit: Visit, ikram: User, physics_class: played.Played
+) -> None:
+    held = physics_class.row
+    held.peers.update(leave_reason="a reason that goes on and on for longer than any column has room for " * 3)
+    for peer in held.peers.all():
+        classes.failure(held, peer_id=peer.pk, user_id=peer.user_id, at=peer.joined_at, error_message="Denied " * 30)
+    visitor = visit(ikram, "desk")
+    page = visitor.page
+
+    for query in ("", "?view=table"):
+        visitor.open(f"/sessions/{held.pk}/{query}")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), query
+        cut = page.evaluate(
+            """[...document.querySelectorAll("#intervals td, #people td")]
+                .filter(cell => cell.scrollWidth > cell.clientWidth + 1)
+                .filter(cell => !cell.title && !cell.querySelector("[title]"))
+                .map(cell => cell.innerText)"""
+        )
+        assert cut == [], query
+    two = page.locator("#people .notes", has=page.locator(".state:nth-child(2)"))
+    assert two.count()
+    assert two.evaluate_all("all => all.every(notes => notes.scrollWidth <= notes.parentElement.clientWidth)")
 
 
 def test_keys_move_between_people_and_moments(visit: Visit, ikram: User, physics_class: played.Played) -> None:
