@@ -21,6 +21,9 @@ NO_TESTS = 5
 
 NOT_QUICK = "browser or kill or postgres or redis or slow"
 
+OF_SQLITE = "(kill and not postgres)"
+"""Kill tests start products with databases of their own: those on SQLite have nothing to add on PostgreSQL."""
+
 SLOWER = "browser or kill"
 """Tests that start whole products: one at a time, so that they do not take the cores from each other."""
 
@@ -100,7 +103,7 @@ class Gate:
         self._suite("SQLite", {}, ["postgres", *missing], for_pytest)
         with self._postgresql() as url:
             if url:
-                self._suite("PostgreSQL", {"DATABASE_URL": url}, missing, for_pytest)
+                self._suite("PostgreSQL", {"DATABASE_URL": url}, [OF_SQLITE, *missing], for_pytest)
 
     def _suite(self, database: str, variables: Mapping[str, str], lacking: list[str], for_pytest: list[str]) -> None:
         without = f" and not ({' or '.join(lacking)})" if lacking else ""
