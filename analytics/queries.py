@@ -136,15 +136,13 @@ class Completeness:
 
     `pulled_at`: start of the last whole reading of its analytics events, None before the first. `final`: that reading
     began after the session's end, so nothing more will come. `gap`: 100ms no longer held what we had not read.
-    `error`: what stood in the way of the last pull, "" if nothing. `given_up`: it failed too often or 100ms knows the
-    session no more, so no further pull will be tried unasked.
+    `error`: what stood in the way of the last pull, "" if nothing.
     """
 
     pulled_at: datetime | None
     final: bool
     gap: bool
     error: str
-    given_up: bool = False
 
 
 def completeness(session: Session) -> Completeness:
@@ -156,9 +154,7 @@ def completeness(session: Session) -> Completeness:
     if cursor.failures:
         last = Pull.objects.filter(session_id=session.pk).exclude(error="").first()
         error = last.error if last else ""
-    final = cursor.final_at is not None
-    given_up = cursor.due_at is None and not final
-    return Completeness(cursor.pulled_at, final, cursor.lost_at is not None, error, given_up)
+    return Completeness(cursor.pulled_at, cursor.final_at is not None, cursor.lost_at is not None, error)
 
 
 def _instant(value: datetime | None) -> int | None:

@@ -94,8 +94,7 @@ class Reading:
         if self.frame.is_live:
             return True
         ended = instants.to_datetime(self.frame.until)
-        settled = self.is_final or self.completeness.gap or self.completeness.given_up
-        return not settled and self.now - ended < SETTLING
+        return not self.is_final and not self.completeness.gap and self.now - ended < SETTLING
 
 
 def read(request: HttpRequest, session_id: str) -> Reading:

@@ -41,8 +41,7 @@ class Played:
     def pulled(self, *, final: bool, **fields: Any) -> None:
         """As the pull leaves it: read whole now, and whether that was after the end."""
         now = timezone.now()
-        ends = {"final_at": now, "due_at": None} if final else {"final_at": None, "due_at": now}
-        given = {"room_id": self.row.room_id, "pulled_at": now, **ends}
+        given = {"room_id": self.row.room_id, "pulled_at": now, "final_at": now if final else None}
         Cursor.objects.update_or_create(session_id=self.id, defaults={**given, **fields})
 
     def truth(self) -> dict[str, Any]:
