@@ -64,8 +64,11 @@ def document(envelope: Envelope) -> bytes:
     raw = envelope.raw
     # Byte for byte, but for line breaks and tabs, which COPY reads as its own, and written-out characters, among them
     # those that PostgreSQL's jsonb does not have.
-    if raw is not None and not (b"\\u" in raw or b"\n" in raw or b"\t" in raw or b"\r" in raw):
-        return raw
+    if raw is not None:
+        # One pass instead of four clears most events.
+        special = len(raw) != len(raw.translate(None, b"\\\n\t\r"))
+        if not special or not (b"\\u" in raw or b"\n" in raw or b"\t" in raw or b"\r" in raw):
+            return raw
     written = orjson.dumps(envelope.payload)
     return orjson.dumps(_without_nul(envelope.payload)) if b"\\u0000" in written else written
 
