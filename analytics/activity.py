@@ -10,7 +10,7 @@ All times are instants (`analytics.instants`), all intervals half-open.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
@@ -246,19 +246,16 @@ def people(
     stays: Iterable[Stay],
     frame: Frame,
     failures: Iterable[Failure] = (),
-    leave_out_roles: Collection[str] = (),
 ) -> list[Person]:
     """The people of a session, by first join.
 
-    Stays are grouped by user id, those without one by peer id (EVENTS traps 9 and 10). `leave_out_roles` leaves out
-    who joined in such a role, as the recorder's (EVENTS trap 42). Failures go to the person they name by peer or
-    user; those of nobody here are left to the caller (`moments` tells of them).
+    Stays are grouped by user id, those without one by peer id (EVENTS traps 9 and 10). Failures go to the person they
+    name by peer or user; those of nobody here are left to the caller (`moments` tells of them).
     """
     grouped: dict[tuple[str, str], list[Stay]] = defaultdict(list)
     for stay in stays:
-        if (stay.roles[0][1] if stay.roles else stay.role) not in leave_out_roles:
-            user = stay.user_id.strip()
-            grouped["user" if user else "peer", user or stay.peer_id].append(stay)
+        user = stay.user_id.strip()
+        grouped["user" if user else "peer", user or stay.peer_id].append(stay)
     of = _owners(grouped, failures)
     persons = [_person(key, group, frame, of.get((kind, key), ())) for (kind, key), group in grouped.items()]
     return sorted(persons, key=lambda person: (person.first_joined_at, person.name, person.key))

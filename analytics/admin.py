@@ -10,6 +10,7 @@ from unfold.decorators import display
 
 from analytics.masking import masked
 from analytics.models import Cursor, Event, Failure, Peer, Pull, Session, Track
+from analytics.storing import COLUMNS
 from rooms.admin import ReadOnlyAdmin
 
 
@@ -21,17 +22,7 @@ class EventAdmin(ReadOnlyAdmin):
     search_fields = ("=event_id", "=session_id", "=peer_id", "=room_id")
     search_help_text = "A whole id of an event, session, peer or room"
     ordering = ("-pk",)
-    fields = (
-        "event_id",
-        "type",
-        "channel",
-        "room_id",
-        "session_id",
-        "peer_id",
-        "emitted_at",
-        "received_at",
-        "as_received",
-    )
+    fields = (*(column for column in COLUMNS if column != "payload"), "as_received")
 
     @admin.display(description="made by 100ms at", ordering="emitted_at")
     def at(self, event: Event) -> str:

@@ -5,8 +5,10 @@
 """
 
 import hashlib
-from collections.abc import Mapping
-from typing import Annotated, Any, NamedTuple
+import json
+import string
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Final, NamedTuple
 
 import msgspec
 import orjson
@@ -17,8 +19,12 @@ from analytics.models import Event
 Channel = Event.Channel
 
 # Published bodies go six levels deep; past a few hundred neither our JSON writer nor the database follows.
-DEEPEST = 100
-LONGEST = 64  # of an id or a type; 100ms's own have 36 at most
+DEEPEST: Final = 100
+LONGEST: Final = 64  # of an id or a type; 100ms's own have 36 at most
+
+# Ids become parts of addresses, of ours and of the API's: what would need escaping there is no id of 100ms.
+_PLAIN: Final = (string.ascii_letters + string.digits + "_.:-").encode()
+_DOTS: Final = frozenset({".", ".."})  # in an address: here, and one up
 
 _Id = Annotated[str, msgspec.Meta(max_length=LONGEST)]
 
@@ -67,11 +73,18 @@ class _Head(msgspec.Struct):
 
 
 def parse(received: bytes | Mapping[str, Any], channel: str) -> Envelope:
-    """Read one event.
+    """Read one event, from either channel by the same rules.
 
-    Raises `Malformed` when it is not JSON, not an object, or lacks id, type, timestamp, data or a room.
+    Raises `Malformed` when it is not JSON, not an object, nested too deep, or lacks id, type, timestamp, data or a
+    room; when an id could not stand in an address; when its timestamp is of no time of 100ms.
     """
-    payload = _decoded(received) if isinstance(received, bytes) else received
+    if isinstance(received, bytes):
+        payload, raw = _decoded(received), received
+    else:
+        payload, raw = _written(received)
+    # Counting brackets costs next to nothing and clears every ordinary event.
+    if raw.count(b"{") + raw.count(b"[") > DEEPEST and _too_deep(payload):
+        raise _deep()
     try:
         head = msgspec.convert(payload, _Head)
         identity = head.data
@@ -80,10 +93,14 @@ def parse(received: bytes | Mapping[str, Any], channel: str) -> Envelope:
         raise _explained(payload, problem) from problem
     room_id = identity.room_id or head.room_id
     ids = (head.id, head.type, room_id or "", identity.session_id or "", identity.peer_id or "")
-    if not head.id or not head.type or not room_id or emitted_at is None or "\x00" in "".join(ids):
+    if not head.id or not head.type or not room_id or emitted_at is None or not _all_plain(ids):
         raise _explained(payload)
-    raw = received if isinstance(received, bytes) else None
     return Envelope(ids[0], ids[1], channel, *ids[2:], emitted_at, payload, payload["data"], raw)
+
+
+def is_id(text: str) -> bool:
+    """Is it what `parse` takes for an id or a type: 1 to `LONGEST` letters, digits, `_ . : -`, and no mere dots?"""
+    return 0 < len(text) <= LONGEST and _all_plain((text,))
 
 
 def snapshot(kind: str, content: Mapping[str, Any], *, emitted_at: int) -> Envelope:
@@ -92,7 +109,11 @@ def snapshot(kind: str, content: Mapping[str, Any], *, emitted_at: int) -> Envel
     Its id is the digest of the content, so an unchanged object is the same event and costs nothing.
     `content` must hold `room_id`, and `session_id`/`peer_id` where the object has them.
     """
-    canonical = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
+    try:
+        canonical = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
+    except TypeError:
+        content = _narrowed(content)
+        canonical = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
     digest = hashlib.blake2b(canonical, digest_size=20, person=kind.encode()[:16]).hexdigest()
     return parse(
         {
@@ -106,6 +127,25 @@ def snapshot(kind: str, content: Mapping[str, Any], *, emitted_at: int) -> Envel
     )
 
 
+def _written(received: Mapping[str, Any]) -> tuple[Mapping[str, Any], bytes]:
+    """The object and its JSON text."""
+    try:
+        return received, orjson.dumps(received)
+    except TypeError:
+        payload = _narrowed(received)
+        return payload, orjson.dumps(payload)
+
+
+def _narrowed(content: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The object as it would have come by webhook, when it holds what our JSON writer does not write.
+
+    The client of the API reads deeper than we write, and whole numbers of any size; orjson reads large ones as floats.
+    """
+    if _too_deep(content):
+        raise _deep()
+    return _decoded(json.dumps(content).encode())
+
+
 def _decoded(received: bytes) -> Mapping[str, Any]:
     try:
         decoded = orjson.loads(received)
@@ -114,6 +154,29 @@ def _decoded(received: bytes) -> Mapping[str, Any]:
     if not isinstance(decoded, dict):
         raise Malformed("body", f"expected a JSON object, got {type(decoded).__name__}")
     return decoded
+
+
+def _too_deep(payload: Mapping[str, Any]) -> bool:
+    """Does it nest more than `DEEPEST` levels? Level by level, for a call a level would itself be too deep."""
+    level: list[object] = [payload]
+    for _ in range(DEEPEST):
+        level = [inner for outer in level for inner in _inside(outer)]
+    return any(isinstance(inner, dict | list) for inner in level)
+
+
+def _inside(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
+def _deep() -> Malformed:
+    return Malformed("body", f"nested deeper than {DEEPEST} levels")
+
+
+def _all_plain(ids: tuple[str, ...]) -> bool:
+    joined = "".join(ids)  # all at once, and without a regex, for every event comes by here
+    return joined.isascii() and not joined.encode().translate(None, _PLAIN) and _DOTS.isdisjoint(ids)
 
 
 def _explained(payload: Mapping[str, Any], problem: Exception | None = None) -> Malformed:
@@ -137,8 +200,8 @@ def _explained(payload: Mapping[str, Any], problem: Exception | None = None) -> 
             return Malformed(field, f"expected text, got {type(value).__name__}")
         elif len(value) > LONGEST:
             return Malformed(field, f"longer than {LONGEST} characters")
-        elif "\x00" in value:
-            return Malformed(field, "holds a NUL character")
+        elif not is_id(value):
+            return Malformed(field, f"expected letters, digits and _ . : - only, got {value!r}")
     timestamp = payload.get("timestamp")
     if not isinstance(timestamp, str):
         return Malformed("timestamp", "expected RFC 3339 text such as 2026-11-12T07:00:00Z")

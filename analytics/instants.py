@@ -2,7 +2,8 @@
 
 An instant is an `int`, microseconds since 1970-01-01T00:00:00Z. It is aware by construction, exact, fast to
 compare and add, and JSON's own kind of number. 100ms writes times with 0 to 9 fraction digits and writes "none"
-as the year 1 (EVENTS traps 17 and 18); both are settled here, once, for everybody.
+as the year 1 (EVENTS traps 17 and 18); both are settled here, once, for everybody. So is what no clock of 100ms can
+have shown: a time before `FIRST` or from `LAST` on would stretch pages over centuries and break in zones at the edge.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ DAY: Final = 24 * HOUR
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _NONE: Final = "0001-01-01T00:00:00"
+
+FIRST: Final = (datetime(2015, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
+LAST: Final = (datetime(2100, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 
 
 def from_datetime(value: datetime) -> int:
@@ -37,7 +41,7 @@ def parse(text: str) -> int | None:
     """The instant of an RFC 3339 text, or None for the year 1, which 100ms writes for "no time".
 
     Takes 0 to 9 fraction digits, cut (not rounded) to microseconds, and "Z" or an offset. ValueError names the
-    text when it is not such a time or has no zone. (EVENTS traps 17 and 18)
+    text when it is not such a time, has no zone, or lies outside `FIRST` to `LAST`. (EVENTS traps 17 and 18)
     """
     try:
         # fromisoformat also takes weeks, bare dates and decimal commas; 100ms writes none of them.
@@ -46,7 +50,11 @@ def parse(text: str) -> int | None:
         whole = (datetime.fromisoformat(text) - _EPOCH) // _MICROSECOND
     except (ValueError, IndexError, TypeError):  # TypeError: it names no zone, so nobody knows its moment
         raise ValueError(f"not an RFC 3339 time: {text!r}") from None
-    return None if text.startswith(_NONE) else whole
+    if FIRST <= whole < LAST:
+        return whole
+    if text.startswith(_NONE):
+        return None
+    raise ValueError(f"not a time from 2015 to 2099: {text!r}")
 
 
 def sequence(text: str) -> str:

@@ -6,7 +6,7 @@ empty ones and returns sorted, disjoint ones that do not touch. Whole numbers in
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Final, Literal, NamedTuple
 
@@ -109,33 +109,6 @@ def _merged(pieces: Sequence[Interval]) -> list[tuple[int, int]]:
 def total(intervals: Iterable[Interval]) -> int:
     """Microseconds in disjoint intervals, such as every operation here returns."""
     return sum([piece[1] - piece[0] for piece in intervals])
-
-
-def clip(intervals: Iterable[Interval], start: int, end: int) -> Intervals:
-    """What of them lies in start..end."""
-    return union(
-        Interval(max(piece.start, start), min(piece.end, end), piece.estimated)
-        for piece in intervals
-        if piece.start < end and piece.end > start
-    )
-
-
-def intersect(first: Iterable[Interval], second: Iterable[Interval]) -> Intervals:
-    """What both cover; estimated where either is."""
-    return union(_common(union(first), union(second)))
-
-
-def _common(first: Intervals, second: Intervals) -> Iterator[Interval]:
-    i = j = 0
-    while i < len(first) and j < len(second):
-        a, b = first[i], second[j]
-        start, end = max(a.start, b.start), min(a.end, b.end)
-        if start < end:
-            yield Interval(start, end, a.estimated or b.estimated)
-        if a.end < b.end:
-            i += 1
-        else:
-            j += 1
 
 
 def subtract(intervals: Iterable[Interval], holes: Iterable[Interval]) -> Intervals:

@@ -5,9 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
-
-from analytics import instants
+from analytics import instants, queries
 from analytics.intervals import Interval, Step, at_once, union
 from analytics.models import Peer
 
@@ -25,13 +23,11 @@ def presence(session_ids: Iterable[str], now: datetime) -> dict[str, Presence]:
 
     A person with two devices counts once (EVENTS trap 9), recorders not at all (trap 42).
     """
-    peers = Peer.objects.filter(session_id__in=list(session_ids), joined_at__isnull=False).exclude(
-        role__in=settings.HMS_ROLES_NOT_COUNTED
-    )
+    peers = Peer.objects.filter(session_id__in=list(session_ids), joined_at__isnull=False)
     until = instants.from_datetime(now)
     stays: dict[str, dict[str, list[Interval]]] = defaultdict(lambda: defaultdict(list))
     inside: dict[str, set[str]] = defaultdict(set)
-    for session_id, pk, user_id, joined_at, left_at in peers.values_list(
+    for session_id, pk, user_id, joined_at, left_at in queries.counted(peers).values_list(
         "session_id", "id", "user_id", "joined_at", "left_at"
     ):
         assert joined_at is not None  # filtered above

@@ -13,23 +13,24 @@ from analytics.activity import Failure as FailureSeen
 from analytics.activity import Frame, Stay
 from analytics.activity import Track as TrackOn
 from analytics.models import Cursor, Failure, Peer, Pull, Session, Track
-from rooms.models import Room
 
+# What cannot follow a person into the room: an answer to an attempt, not trouble that somebody had.
+NOT_TROUBLE = ("peer.leave.failure", "room.end.failure")
 LONGEST_SESSION = timedelta(hours=12)  # EVENTS trap 23
 
 
 def live(now: datetime) -> Q:
-    """Sessions going on: no end told, and young enough that 100ms has not ended them unasked (EVENTS trap 23)."""
-    return Q(ended_at=None, started_at__gt=now - LONGEST_SESSION)
+    """Sessions going on: no end told, and young enough that 100ms has not ended them unasked (EVENTS trap 23).
+
+    Clocks differ, so one may have begun a little after now; what begins in years is a fault of whoever said so.
+    """
+    return Q(ended_at=None, started_at__gt=now - LONGEST_SESSION, started_at__lt=now + LONGEST_SESSION)
 
 
 def is_live(session: Session, now: datetime) -> bool:
-    return session.ended_at is None and session.started_at is not None and session.started_at > now - LONGEST_SESSION
-
-
-def sessions_in(rooms: QuerySet[Room]) -> QuerySet[Session]:
-    """The sessions of these rooms, newest first, each with its room."""
-    return Session.objects.filter(room__in=rooms).select_related("room")
+    if session.ended_at is not None or session.started_at is None:
+        return False
+    return abs(session.started_at - now) < LONGEST_SESSION
 
 
 def frame(session: Session, now: datetime) -> Frame:
@@ -81,6 +82,7 @@ def stays_of(peers: Iterable[Peer], tracks: QuerySet[Track]) -> list[Stay]:
             roles=tuple((since, role) for since, role in peer.roles),
             tracks=tuple(of_peer[peer.pk]),
             device=peer.device,
+            duration=None if peer.duration_seconds is None else int(peer.duration_seconds * instants.SECOND),
         )
         for peer in peers
     ]
@@ -91,11 +93,26 @@ def failures(session: Session) -> list[FailureSeen]:
 
     Some failures name no session (EVENTS trap 12): those count that name one of its peers, or its room while it ran.
     """
+    return [seen(row) for row in _failures(session).order_by("at", "event_id")]
+
+
+def troubles(session: Session) -> QuerySet[Failure]:
+    """Those of its failures that somebody could not get past."""
+    return _failures(session).filter(is_terminal=True).exclude(type__in=NOT_TROUBLE)
+
+
+def _failures(session: Session) -> QuerySet[Failure]:
     belongs = Q(session_id=session.pk)
     if session.started_at is not None:
         until = session.ended_at or session.started_at + LONGEST_SESSION
         belongs |= Q(session_id="", room=session.room_id, at__gte=session.started_at, at__lt=until)
-    return [seen(row) for row in Failure.objects.filter(belongs).order_by("at", "event_id")]
+    return Failure.objects.filter(belongs)
+
+
+def running_at(room_id: str, moment: datetime) -> Q:
+    """The sessions to which a failure of that room and moment belongs when it names none."""
+    unended = Q(ended_at=None, started_at__gt=moment - LONGEST_SESSION)
+    return Q(Q(ended_at__gt=moment) | unended, room=room_id, started_at__lte=moment)
 
 
 def seen(row: Failure) -> FailureSeen:

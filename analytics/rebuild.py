@@ -6,8 +6,8 @@ from itertools import groupby
 from django.db import transaction
 
 from analytics.ingest import lock
-from analytics.models import Event, Failure, Peer, Session, Track
-from analytics.projections import project
+from analytics.models import Event
+from analytics.projections import clear, project
 from analytics.projections.batch import STORED, stored
 
 
@@ -22,15 +22,11 @@ def _rebuild_room(room_id: str) -> int:
     count = 0
     with transaction.atomic():
         lock([room_id])
-        sessions = Session.objects.filter(room_id=room_id)
-        Track.objects.filter(session__in=sessions).delete()
-        Peer.objects.filter(session__in=sessions).delete()
-        Failure.objects.filter(room_id=room_id).delete()
-        sessions.delete()
-        # A session at a time: its events are all that any of its rows is folded from.
+        clear(room_id)
+        # A session at a time, for one lecture fills the memory well enough.
         rows = Event.objects.filter(room_id=room_id).order_by("session_id", "id").values_list(*STORED)
         for _, of_session in groupby(rows.iterator(2_000), key=lambda row: row[4]):
             batch = [stored(*row) for row in of_session]
-            project(batch, rebuilding=True)
+            project(batch)
             count += len(batch)
     return count

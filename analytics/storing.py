@@ -64,8 +64,11 @@ def document(envelope: Envelope) -> bytes:
     raw = envelope.raw
     # Byte for byte, but for line breaks and tabs, which COPY reads as its own, and written-out characters, among them
     # those that PostgreSQL's jsonb does not have.
-    if raw is not None and not (b"\\u" in raw or b"\n" in raw or b"\t" in raw or b"\r" in raw):
-        return raw
+    if raw is not None:
+        # One pass instead of four clears most events.
+        special = len(raw) != len(raw.translate(None, b"\\\n\t\r"))
+        if not special or not (b"\\u" in raw or b"\n" in raw or b"\t" in raw or b"\r" in raw):
+            return raw
     written = orjson.dumps(envelope.payload)
     return orjson.dumps(_without_nul(envelope.payload)) if b"\\u0000" in written else written
 
@@ -92,19 +95,13 @@ def _copy(envelopes: Sequence[Envelope], received_at: datetime) -> None:
 
 
 def _line(envelope: Envelope, received: str) -> bytes:
-    """One row in COPY's text format. Ids may hold anything, so they are escaped like the payload."""
+    """One row in COPY's text format. Ids hold nothing that it would read as its own (`envelope.is_id`)."""
     fields = (envelope.id, envelope.type, envelope.channel, envelope.room_id, envelope.session_id, envelope.peer_id)
-    head = "\t".join(fields)
-    if "\\" in head or "\n" in head or "\r" in head or head.count("\t") != 5:
-        head = "\t".join(_escaped(each) for each in fields)
     body = document(envelope)
     if b"\\" in body:
         body = body.replace(b"\\", b"\\\\")
+    head = "\t".join(fields)
     return f"{head}\t{instants.to_datetime(envelope.emitted_at)}\t{received}\t".encode() + body + b"\n"
-
-
-def _escaped(value: str) -> str:
-    return value.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
 
 
 def _blocks(lines: Iterable[bytes]) -> Iterator[bytes]:

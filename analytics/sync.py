@@ -7,13 +7,15 @@ read twice.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
 import structlog
+from django.db import InterfaceError, OperationalError
 from django.db.models import Q
 from django.utils import timezone
 
@@ -34,7 +36,7 @@ SETTLED_AFTER: Final = timedelta(minutes=3)  # how long after its end a session'
 LIVE_EVERY: Final = timedelta(seconds=15)
 LEASE: Final = timedelta(minutes=2)
 PAGES_A_COMMIT: Final = 20
-GIVE_UP_AFTER: Final = 6  # failures in a row; then only a person or the session's close asks again
+LONGEST_WAIT: Final = 3600  # seconds between tries while something stands in the way
 
 Clock = Callable[[], datetime]
 
@@ -51,9 +53,26 @@ class Tally:
     objects: int = 0
     ingested: Ingested = field(default_factory=Ingested)
     problems: list[str] = field(default_factory=list)
+    refused: int = 0  # events that we could not store: 100ms keeps them for a while, so they are asked for again
 
     def take(self, envelopes: list[Envelope], and_then: Callable[[], None] | None = None) -> None:
-        self.ingested += ingest(envelopes, and_then=and_then)
+        """Ingest a batch; an event that cannot be stored is told and left, and never holds up the others."""
+        try:
+            self.ingested += ingest(envelopes, and_then=and_then)
+        except (OperationalError, InterfaceError, Overtaken):
+            raise  # the database or another worker stands in the way, not an event
+        except Exception as problem:
+            if not envelopes:
+                raise
+            if len(envelopes) == 1:
+                self.refused += 1
+                self.problems.append(f"event {envelopes[0].id} could not be stored: {type(problem).__name__}")
+                log.exception("event could not be stored", event=envelopes[0].id, type=envelopes[0].type)
+                self.take([], and_then)
+            else:
+                half = len(envelopes) // 2
+                self.take(envelopes[:half])
+                self.take(envelopes[half:], and_then)
 
 
 @contextmanager
@@ -82,7 +101,9 @@ def recorded(kind: str, *, clock: Clock, room_id: str = "", session_id: str = ""
 def pull_rooms(client: hms.Client, *, clock: Clock = timezone.now, room_id: str | None = None) -> Pull:
     """Mirror the rooms, or one."""
     with recorded(Pull.Kind.ROOMS, clock=clock, room_id=room_id or "") as (row, tally):
-        tally.pages, tally.objects = mirror_rooms(client, at=clock(), room_id=room_id)
+        mirrored = mirror_rooms(client, at=clock(), room_id=room_id)
+        tally.pages, tally.objects = mirrored.pages, mirrored.rooms
+        tally.problems += mirrored.problems
     return row
 
 
@@ -95,7 +116,7 @@ def pull_sessions(client: hms.Client, *, clock: Clock = timezone.now, room_id: s
     now = clock()
     since = now - HORIZON
     last = (
-        Pull.objects.filter(kind=Pull.Kind.SESSIONS, error="", finished_at__isnull=False)
+        Pull.objects.filter(kind=Pull.Kind.SESSIONS, reached_end=True)
         .filter(Q(room_id="") | Q(room_id=room_id or ""))
         .order_by("-started_at")
         .first()
@@ -104,10 +125,12 @@ def pull_sessions(client: hms.Client, *, clock: Clock = timezone.now, room_id: s
         since = max(since, last.started_at - LONGEST_SESSION - timedelta(hours=1))
     with recorded(Pull.Kind.SESSIONS, clock=clock, room_id=room_id or "") as (row, tally):
         for active in (False, True):
-            for page in client.sessions.pages(room_id=room_id, active=active, after=since):
+            for page in client.sessions.raw_pages(room_id=room_id, active=active, after=since):
                 tally.pages += 1
                 tally.objects += len(page.items)
-                tally.take([event for session in page.items for event in _objects(session.raw, tally)])
+                tally.take(_told_again([event for raw in page.items for event in _objects(raw, tally)]))
+        # An object that could not be read is told once; the others must not be read anew for its sake.
+        row.reached_end = tally.refused == 0
     return row
 
 
@@ -121,18 +144,37 @@ def pull_failures(client: hms.Client, room_id: str, *, clock: Clock = timezone.n
             tally.pages += 1
             before = tally.ingested.new
             tally.take(_events(page.events, tally))
-            ours = Event.objects.filter(room_id=room_id, channel=Channel.ANALYTICS, type__in=CLIENT_TYPES)
+            ours = Event.objects.filter(
+                room_id=room_id, channel=Channel.ANALYTICS, type__in=CLIENT_TYPES, emitted_at__gt=clock() - HORIZON
+            )
             if tally.pages == 1 and tally.ingested.new == before and page.total == ours.count():
                 break  # all of them are here already
     return row
 
 
-def _objects(raw: dict[str, object], tally: Tally) -> list[Envelope]:
+def _objects(raw: Mapping[str, Any], tally: Tally) -> list[Envelope]:
     try:
         return snapshots.of_session(raw)
     except (Malformed, ValueError) as problem:
         tally.problems.append(f"session {raw.get('id')!r}: {problem}")
         return []
+
+
+def _told_again(objects: list[Envelope]) -> list[Envelope]:
+    """The same, but what an object has become once more gets an id of its own.
+
+    An id is the digest of the content, so a peer whose role goes from A to B and back would be known already. It is new
+    when the latest that was stored of the peer says something else.
+    """
+    sessions = {event.session_id for event in objects}
+    told = Event.objects.filter(session_id__in=sessions, type="snapshot.peer").order_by("emitted_at", "id")
+    ids = list(told.values_list("peer_id", "event_id"))
+    latest = {peer_id: snapshots.content_id(event_id) for peer_id, event_id in ids}
+    known = {event_id for _, event_id in ids}
+    return [
+        snapshots.again(event) if event.id in known and latest[event.peer_id] != event.id else event
+        for event in objects
+    ]
 
 
 def follow(*, clock: Clock = timezone.now) -> int:
@@ -145,59 +187,66 @@ def follow(*, clock: Clock = timezone.now) -> int:
     return len(rows)
 
 
-def claim_due(*, clock: Clock = timezone.now, limit: int = 20) -> list[str]:
-    """Take the sessions whose pull is due; two workers never take the same one. A crash frees it after `LEASE`."""
+def claim_due(*, clock: Clock = timezone.now) -> str | None:
+    """Take one session whose pull is due; two workers never take the same one. A crash frees it after `LEASE`."""
     now = clock()
-    due = Cursor.objects.filter(due_at__lte=now).order_by("due_at").values_list("pk", flat=True)[:limit]
-    return [pk for pk in list(due) if Cursor.objects.filter(pk=pk, due_at__lte=now).update(due_at=now + LEASE) == 1]
+    for pk in Cursor.objects.filter(due_at__lte=now).order_by("due_at").values_list("pk", flat=True)[:20]:
+        if Cursor.objects.filter(pk=pk, due_at__lte=now).update(due_at=now + LEASE) == 1:
+            return pk
+    return None
 
 
 def pull_events(client: hms.Client, session_id: str, *, clock: Clock = timezone.now) -> Pull:
-    """Read one session's object and its analytics events from where its cursor stands to the end."""
+    """Read one session's object and its analytics events from where its cursor stands to the end.
+
+    A session that is settled is left as it is. What goes wrong is told in the row and tried again later.
+    """
     session = Session.objects.filter(pk=session_id).first()
     room_id = session.room_id if session else ""
     began = time.monotonic()
     with recorded(Pull.Kind.EVENTS, clock=clock, room_id=room_id, session_id=session_id) as (row, tally):
         if session is None:
-            tally.take(_objects(client.sessions.get(session_id).raw, tally))
+            tally.take(_objects(client.sessions.get_raw(session_id), tally))
             session = Session.objects.get(pk=session_id)
             row.room_id = session.room_id
         cursor, _ = Cursor.objects.get_or_create(pk=session_id, defaults={"room_id": session.room_id})
         try:
-            _read(client, cursor, tally, clock)
+            if cursor.final_at is None:
+                _read(client, cursor, tally, clock)
         except Overtaken:
-            tally.problems.append("another worker reads this session; this pull stopped")
-        except hms.Error as problem:
+            log.info("another worker reads this session; this pull stopped", session_id=session_id)
+        except Exception as problem:
             cursor.refresh_from_db()
-            _put_off(cursor, problem, clock())
+            _put_off(cursor, clock(), asked=getattr(problem, "retry_after", None))
             raise
         else:
-            _plan(cursor, clock, took=time.monotonic() - began)
+            _plan(cursor, clock, tally, took=time.monotonic() - began)
     return row
 
 
 def _read(client: hms.Client, cursor: Cursor, tally: Tally, clock: Clock) -> None:
     now = clock()
-    if cursor.opened_at is None or cursor.opened_at < now - CURSOR_LIFE:
-        _move(cursor, position="", opened_at=now)
-        tally.take(_objects(client.sessions.get(cursor.pk).raw, tally))
     session = Session.objects.get(pk=cursor.pk)
     if _end(session, now) is not None and session.last_event_at and session.last_event_at < now - HORIZON:
-        _finish(cursor, lost=True)
+        _move(cursor, position="", opened_at=None, final_at=now, due_at=None, lost_at=now)
         return
+    if cursor.opened_at is None or cursor.opened_at < now - CURSOR_LIFE:
+        # First what may be refused: a pass that has begun goes on from its cursor.
+        session_object = client.sessions.get_raw(cursor.pk)
+        _move(cursor, position="", opened_at=now)
+        tally.take(_told_again(_objects(session_object, tally)))
     try:
-        _read_pages(client, cursor, tally)
+        _read_pages(client, cursor, tally, clock)
     except hms.CursorExpired:
         _move(cursor, position="", opened_at=clock())
-        _read_pages(client, cursor, tally)
-    began_late = session.started_at is not None and session.started_at < now - HORIZON
-    if began_late and cursor.final_at is None and cursor.lost_at is None:
+        _read_pages(client, cursor, tally, clock)
+    if session.started_at is not None and session.started_at < now - HORIZON and cursor.lost_at is None:
         # The first events had left 100ms before this pass.
         cursor.lost_at = now
         cursor.save(update_fields=["lost_at"])
 
 
-def _read_pages(client: hms.Client, cursor: Cursor, tally: Tally) -> None:
+def _read_pages(client: hms.Client, cursor: Cursor, tally: Tally, clock: Clock) -> None:
     batch: list[Envelope] = []
     for number, page in enumerate(
         client.analytics.pages(room_id=cursor.room_id, session_id=cursor.pk, start=cursor.position), start=1
@@ -209,13 +258,13 @@ def _read_pages(client: hms.Client, cursor: Cursor, tally: Tally) -> None:
         )
         if nothing_new or page.next == "" or number % PAGES_A_COMMIT == 0:
             following = "" if nothing_new else page.next
-            tally.take(batch, lambda at=following, total=page.total: _advance(cursor, at, total))  # type: ignore[misc]
+            tally.take(batch, partial(_advance, cursor, following, page.total, clock()))
             batch = []
         if nothing_new:
             return
 
 
-def _events(received: list[dict[str, object]], tally: Tally) -> list[Envelope]:
+def _events(received: list[dict[str, Any]], tally: Tally) -> list[Envelope]:
     """The readable events of a page; the others are told in the pull's row, for nobody will send them again."""
     envelopes = []
     for event in received:
@@ -246,21 +295,25 @@ def _move(cursor: Cursor, **values: object) -> None:
         setattr(cursor, name, value)
 
 
-def _advance(cursor: Cursor, position: str, total: int | None) -> None:
+def _advance(cursor: Cursor, position: str, total: int | None, now: datetime) -> None:
     """Move on to the next page; an empty one ends the pass. Runs in the transaction of the events before it."""
     if position:
-        _move(cursor, position=position, due_at=timezone.now() + LEASE)
+        _move(cursor, position=position, due_at=now + LEASE)
     else:
-        _move(cursor, position="", opened_at=None, pulled_at=cursor.opened_at, total=total, failures=0)
+        _move(cursor, position="", opened_at=None, pulled_at=cursor.opened_at, total=total)
 
 
-def _plan(cursor: Cursor, clock: Clock, *, took: float) -> None:
+def _plan(cursor: Cursor, clock: Clock, tally: Tally, *, took: float) -> None:
     """When to ask again: while it runs, soon; after its end once more; then never."""
     if cursor.final_at is not None:
         return
     now = clock()
-    session = Session.objects.get(pk=cursor.pk)
-    end = _end(session, now)
+    if tally.refused:
+        # Not settled while 100ms holds what we could not store.
+        _put_off(cursor, now)
+        return
+    end = _end(Session.objects.get(pk=cursor.pk), now)
+    cursor.failures = 0
     if end is None:
         # A long session takes long to read: most of the time is left to the others.
         cursor.due_at = now + max(LIVE_EVERY, timedelta(seconds=10 * took))
@@ -268,20 +321,18 @@ def _plan(cursor: Cursor, clock: Clock, *, took: float) -> None:
         cursor.final_at, cursor.due_at = now, None
     else:
         cursor.due_at = end + SETTLED_AFTER
-    cursor.save(update_fields=["final_at", "due_at"])
+    cursor.save(update_fields=["final_at", "due_at", "failures"])
 
 
-def _finish(cursor: Cursor, *, lost: bool) -> None:
-    now = timezone.now()
-    _move(cursor, position="", opened_at=None, final_at=now, due_at=None, lost_at=now if lost else cursor.lost_at)
+def _put_off(cursor: Cursor, now: datetime, asked: float | None = None) -> None:
+    """After a failure: wait as long as 100ms asks, else twice as long as the last time, an hour at most.
 
-
-def _put_off(cursor: Cursor, problem: hms.Error, now: datetime) -> None:
-    """After a failure: wait as long as 100ms asks, else twice as long as the last time."""
+    Never for good before 100ms itself forgets: a key that was wrong for a minute, or a session that was not known yet,
+    must not cost its events.
+    """
     cursor.failures += 1
-    wait = timedelta(seconds=problem.retry_after or min(3600, 15 * 2**cursor.failures))
-    gone = isinstance(problem, hms.NotFound | hms.Forbidden)
-    cursor.due_at = None if gone or cursor.failures >= GIVE_UP_AFTER else now + wait
+    wait = asked or min(LONGEST_WAIT, 15 * 2 ** min(cursor.failures, 10))
+    cursor.due_at = now + timedelta(seconds=wait)
     cursor.save(update_fields=["failures", "due_at"])
 
 

@@ -2,12 +2,15 @@
 
 from datetime import timedelta
 
+import structlog
 from celery import shared_task
 from django.utils import timezone
 
 from analytics import sync
-from analytics.models import Pull
+from analytics.models import Cursor, Pull
 from rooms.connection import client
+
+log = structlog.get_logger(__name__)
 
 SESSIONS_EVERY = timedelta(seconds=30)
 FAILURES_EVERY = timedelta(minutes=1)
@@ -26,7 +29,11 @@ def pull_due() -> None:
     if last is None or last.started_at < timezone.now() - SESSIONS_EVERY:
         sync.pull_sessions(client())
     sync.follow()
-    rooms = {sync.pull_events(client(), session_id).room_id for session_id in sync.claim_due()}
+    asked = set()
+    while (session_id := sync.claim_due()) is not None:
+        pull_session(session_id=session_id)
+        asked.add(session_id)
+    rooms = set(Cursor.objects.filter(pk__in=asked).values_list("room_id", flat=True))
     for room_id in rooms - _lately_asked():
         sync.pull_failures(client(), room_id)
 
@@ -40,4 +47,14 @@ def _lately_asked() -> set[str]:
 @shared_task
 def pull_session(*, session_id: str) -> None:
     """Read one session now."""
-    sync.pull_events(client(), session_id)
+    try:
+        sync.pull_events(client(), session_id)
+    except Exception:
+        # Told in the pull's row, put off, and tried again: one session must not keep the others from their turn.
+        log.exception("pull of a session failed on our side", session_id=session_id)
+
+
+@shared_task
+def prune_pulls() -> None:
+    """Forget the rows of pulls that are older than anything 100ms still holds."""
+    Pull.objects.filter(started_at__lt=timezone.now() - sync.HORIZON).delete()

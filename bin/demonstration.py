@@ -51,12 +51,10 @@ def _run(environment: Environment, folder: Path, port: int) -> int:
         demo.start(members)
         address.write_text(demo.url)
         say(_welcome(demo, time.monotonic() - began))
-        try:
-            while True:
-                members.check()
-                time.sleep(0.5)
-        finally:
+        while True:
+            members.check()
             demo.has_run_well()
+            time.sleep(0.5)
 
 
 def _check(environment: Environment, folder: Path) -> int:
@@ -115,7 +113,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="bin/demo",
         description="Run Rollcall on this machine with simulated classes: web server, Celery worker, beat and a "
         "simulated 100ms. Prints one address and two logins. Installs what it needs the first time.",
-        epilog="DATABASE_URL and CELERY_BROKER_URL, when set, are used instead of SQLite and a folder.",
+        epilog="DATABASE_URL and CELERY_BROKER_URL, when set, are used instead of SQLite and a folder. A database that "
+        "has users of its own is refused.",
         allow_abbrev=False,
     )
     parser.add_argument("--port", type=int, default=8000, help="the web server's port, or the next free one")

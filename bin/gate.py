@@ -19,6 +19,11 @@ from bin.processes import Died, Family, family
 NO_TESTS = 5
 """pytest's exit code when the selection is empty."""
 
+NOT_QUICK = "browser or kill or postgres or redis or slow"
+
+OF_SQLITE = "(kill and not postgres)"
+"""Kill tests start products with databases of their own: those on SQLite have nothing to add on PostgreSQL."""
+
 SLOWER = "browser or kill"
 """Tests that start whole products: one at a time, so that they do not take the cores from each other."""
 
@@ -92,15 +97,13 @@ class Gate:
     def test(self, for_pytest: list[str], *, quick: bool) -> None:
         """The suite on SQLite, then the same on PostgreSQL, with whatever servers this machine has."""
         if quick:
-            self._pytest(
-                "tests on SQLite, quick ones", {}, "not (browser or kill or postgres or redis or slow)", for_pytest
-            )
+            self._pytest("tests on SQLite, quick ones", {}, f"not ({NOT_QUICK})", ["-n", "2", *for_pytest])
             return
         missing = self._missing()
         self._suite("SQLite", {}, ["postgres", *missing], for_pytest)
         with self._postgresql() as url:
             if url:
-                self._suite("PostgreSQL", {"DATABASE_URL": url}, missing, for_pytest)
+                self._suite("PostgreSQL", {"DATABASE_URL": url}, [OF_SQLITE, *missing], for_pytest)
 
     def _suite(self, database: str, variables: Mapping[str, str], lacking: list[str], for_pytest: list[str]) -> None:
         without = f" and not ({' or '.join(lacking)})" if lacking else ""

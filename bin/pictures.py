@@ -12,6 +12,7 @@ from bin.environment import DEVELOPMENT, ROOT, Unready, prepare
 from bin.processes import Died, family, free_port
 from bin.product import OPS, TEACHER, Demo
 from bin.servers import chromium
+from bin.visitor import Disappointed, Visitor, wait_until_read
 
 FOLDER = ROOT / "docs" / "screenshots"
 
@@ -27,9 +28,12 @@ def main() -> int:
         with tempfile.TemporaryDirectory(prefix="rollcall-pictures-") as name, family(Path(name) / "logs") as members:
             demo = Demo(environment.python, Path(name), free_port(), free_port(), say)
             demo.start(members)
+            operator = Visitor(demo.url)
+            operator.sign_in(*OPS)
+            wait_until_read(operator)
             camera: list[str | Path] = [environment.python, "-m", "bin.pictures", demo.url, browser]
             return subprocess.run(camera, cwd=ROOT, env=demo.variables(), check=False).returncode
-    except (Unready, Died, TimeoutError) as problem:
+    except (Unready, Died, Disappointed, TimeoutError) as problem:
         print(problem, file=sys.stderr)
         return 1
 
@@ -45,7 +49,7 @@ class Picture:
 
 
 PICTURES = (
-    Picture("session", "sessions/?state=ended&q=Physics", TEACHER),
+    Picture("session", "sessions/?state=ended&q=Physics&trouble=drops", TEACHER),
     Picture("home", "", OPS),
     Picture("live", "sessions/?state=live", TEACHER),
     Picture("phone", "sessions/", TEACHER, (390, 844)),
@@ -73,7 +77,7 @@ def photograph(url: str, browser_path: str) -> None:
             page.wait_for_url(lambda address: "login" not in address)
             page.goto(f"{url}{picture.path}")
             if "?" in picture.path:
-                page.get_by_role("table").get_by_role("link").and_(page.locator("[href^='/sessions/']")).first.click()
+                page.locator("tbody a[href^='/sessions/']").first.click()
                 page.wait_for_url(lambda address: "?" not in address)
             page.wait_for_load_state("networkidle")
             file = FOLDER / f"{picture.name}.png"

@@ -104,7 +104,7 @@ def visit(url: str, ops: tuple[str, str], teacher: tuple[str, str], say: Say) ->
         say(f"  {name} sees {many} sessions that are over, and the {people} people of the last one")
         if name == ops[0]:
             visitor.read("/rooms/")
-            _wait_until_read(visitor)
+            wait_until_read(visitor)
             dropped = visitor.sessions("?trouble=drops")
             if not dropped:
                 raise Disappointed("no session is listed in which somebody's network dropped")
@@ -125,7 +125,7 @@ def _wait_until_ready(visitor: Visitor, say: Say) -> None:
     say("  /readyz: web server, database, broker, worker and beat are well")
 
 
-def _wait_until_read(visitor: Visitor) -> None:
+def wait_until_read(visitor: Visitor) -> None:
     """Until the list of deliveries, which ops alone see, has some and none of them waits."""
     end = time.monotonic() + READ_WITHIN
     while "/deliveries/" in _rows(visitor.read("/deliveries/?state=pending")):

@@ -35,6 +35,10 @@ class RoomsOfUser(TabularInline):
     readonly_fields = ("given_by", "given_at")
     extra = 0
 
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        # An access is given or taken, not turned into another one.
+        return False
+
 
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]  # not generic while it runs

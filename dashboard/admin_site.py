@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 from unfold.sites import UnfoldAdminSite
 
-from rooms.access import is_ops
+from rooms.access import may
 
 
 class AdminSite(UnfoldAdminSite):  # type: ignore[misc]  # Unfold has no types
@@ -12,4 +12,4 @@ class AdminSite(UnfoldAdminSite):  # type: ignore[misc]  # Unfold has no types
     site_header = site_title = "Rollcall"
 
     def has_permission(self, request: HttpRequest) -> bool:
-        return is_ops(request.user)
+        return may(request.user, "operate")

@@ -11,10 +11,10 @@ from django.db.models import Min
 from django.urls import reverse
 
 from analytics.models import Failure, Session
-from analytics.projections.summaries import NOT_TROUBLE
+from analytics.queries import NOT_TROUBLE
 from dashboard.live_rooms import LiveRoom
 from dashboard.pipeline import Pipeline
-from dashboard.templatetags.times import ago, moment
+from dashboard.times import ago, moment
 from webhooks import queries
 from webhooks.models import Delivery, Heartbeat
 

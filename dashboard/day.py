@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from analytics.models import Session
+from dashboard.times import midnight
 from rooms.models import Room
 
 LANES = 24
@@ -63,11 +64,6 @@ class Day:
     left_out: int  # rooms without a lane, for want of room
 
 
-def midnight(now: datetime) -> datetime:
-    """The beginning of the day where the viewer is."""
-    return timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-
-
 def ends(session: Session, now: datetime, live: Iterable[str]) -> datetime:
     """Where its bar ends: now while it runs; at its last sign of life when no end was told."""
     if session.pk in live:
@@ -82,7 +78,7 @@ def day_of(
 
     `live` holds the ids of those going on; `trouble` the moments of drops and failures by session id.
     """
-    morning = midnight(now)
+    morning = midnight(timezone.localdate(now))
     known = [session for session in sessions if session.started_at is not None]
     starts = [max(session.started_at, morning) for session in known if session.started_at]
     first = min([starting.astimezone(morning.tzinfo).hour for starting in starts] + [EARLIEST, morning_hour(now)])

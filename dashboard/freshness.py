@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from analytics.models import Pull
 
-LATE_AFTER = timedelta(minutes=5)  # the pull of sessions runs every minute; a few in a row may be slow or refused
+LATE_AFTER = timedelta(minutes=5)  # sessions are pulled every 30 s; a few pulls in a row may be slow or refused
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,12 +19,16 @@ _ALL = {2: "both filters", 3: "all three filters", 4: "all four filters", 5: "al
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of the table. `by` makes it sortable under `key`; `down` sorts largest or latest first at first."""
+    """A column of the table. `by` makes it sortable under `key`; `down` sorts largest or latest first at first.
+
+    `nulls`: it may be empty, and empty ones come last either way. Only where needed, for no index serves that order.
+    """
 
     label: str
     key: str = ""
     by: Combinable | str = ""
     down: bool = False
+    nulls: bool = False
     classes: str = ""
 
 
@@ -114,12 +118,14 @@ class Listing:
     def rows(self) -> QuerySet[Any, Any]:
         """All rows that match, in order: what the page is cut from and what an export holds."""
         key = self.sort.removeprefix("-")
-        by = next(column.by for column in self.columns if column.key == key)
-        expression = F(by) if isinstance(by, str) else by
-        down = self.sort.startswith("-")
-        order = expression.desc(nulls_last=True) if down else expression.asc(nulls_last=True)  # type: ignore[attr-defined]
-        found: QuerySet[Any, Any] = self.filters.narrow(self.everything).order_by(order, self.key)
-        return found
+        column = next(column for column in self.columns if column.key == key)
+        found: QuerySet[Any, Any] = self.filters.narrow(self.everything)
+        by = F(column.by) if isinstance(column.by, str) else F("sorted_by")
+        if not isinstance(column.by, str):
+            found = found.annotate(sorted_by=column.by)
+        last = True if column.nulls else None
+        order = by.desc(nulls_last=last) if self.sort.startswith("-") else by.asc(nulls_last=last)
+        return found.order_by(order, self.key)
 
     @cached_property
     def sort(self) -> str:
@@ -134,7 +140,10 @@ class Listing:
 
     @cached_property
     def page(self) -> Page[Any]:
-        return Paginator(self.rows, self.size).get_page(self._asked.get("page"))
+        pages = Paginator(self.rows, self.size)
+        # Counted without the order, whose figures cost far more than the count.
+        pages.count = self.filters.narrow(self.everything).count()
+        return pages.get_page(self._asked.get("page"))
 
     @property
     def count(self) -> int:

@@ -10,7 +10,7 @@ from analytics.sync import HORIZON
 from dashboard.freshness import LATE_AFTER
 from webhooks.queries import Inbox, inbox
 
-# Rooms are mirrored every five minutes, sessions by the minute; what a class brings is read only when there is one.
+# Rooms are mirrored every five minutes, sessions pulled every 30 s; what a class brings is read only when there is one.
 LATE = {Pull.Kind.ROOMS: timedelta(minutes=20), Pull.Kind.SESSIONS: LATE_AFTER}
 LATE_OTHERWISE = timedelta(days=1)
 _HEIGHT = 44.0

@@ -27,6 +27,7 @@ SCHEDULE: Final = {
     "Mirror rooms": Entry("analytics.tasks.mirror_rooms", every=300),
     # Hourly rather than daily, so that a beat restarted every day still comes to it; mostly it finds nothing.
     "Prune the inbox": Entry("webhooks.tasks.prune", every=3600),
+    "Prune the pulls": Entry("analytics.tasks.prune_pulls", every=3600),
 }
 
 

@@ -3,17 +3,22 @@
 Sections follow the order in which a request meets them. Checks of what is set live in `dashboard/checks.py`.
 """
 
+import os
 from pathlib import Path
 from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
 from django.templatetags.static import static
+from environ.fileaware_mapping import FileAwareMapping
+from kombu.entity import Exchange, Queue
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.FileAwareEnv()
-environ.Env.read_env(env.str("ENV_FILE", default=str(BASE_DIR / ".env")))
+environ.Env.read_env(env.str("ENV_FILE", default="") or str(BASE_DIR / ".env"))
+# A variable that is set but empty, as compose files leave them and a copied `.env` does, means its default.
+env.ENVIRON = FileAwareMapping({name: value for name, value in os.environ.items() if value.strip()})
 
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 VAR_DIR.mkdir(parents=True, exist_ok=True)
@@ -41,7 +46,7 @@ HMS_WEBHOOK_MAX_BYTES = env.int("HMS_WEBHOOK_MAX_BYTES", default=1_048_576)
 HMS_WEBHOOK_KEEP_DAYS = env.int("HMS_WEBHOOK_KEEP_DAYS", default=30)
 # Behind how many proxies of our own we stand: that many X-Forwarded-For entries are believed.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
-# Roles that are machines, not people (EVENTS trap 42): left out of head counts.
+# Roles that are machines, not people (EVENTS trap 42): left out of what is shown and counted.
 HMS_ROLES_NOT_COUNTED: list[str] = env.list("HMS_ROLES_NOT_COUNTED", default=["__internal_recorder", "beam"])
 API_VIDEO_KEY = env.str("API_VIDEO_KEY", default="")
 API_VIDEO_URL = env.str("API_VIDEO_URL", default="https://ws.api.video")
@@ -56,10 +61,8 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
-    "django_filters",
     "django_celery_beat",
     "django_structlog",
-    "django_prometheus",
     "lucide",
     "csp",
     "rooms",
@@ -104,16 +107,16 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 # --- Where things are kept ------------------------------------------------------------------------------------
-# A variable that is set but empty, as compose files leave them, means the default.
-_database_url = env.str("DATABASE_URL", default="") or f"sqlite:///{VAR_DIR / 'rollcall.sqlite3'}"
+_database_url = env.str("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'rollcall.sqlite3'}")
 DATABASES: dict[str, Any] = {"default": env.db_url_config(_database_url)}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # IMMEDIATE makes a writing transaction take its lock at the start, so that two writers queue
-    # instead of failing half-way; WAL lets readers go on meanwhile.
+    # instead of failing half-way; WAL lets readers go on meanwhile; FULL has each commit on the disk before
+    # 100ms reads our 200.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 30,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
     }
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
@@ -159,6 +162,10 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 CELERY_TASK_DEFAULT_QUEUE = "rollcall"
+# A 100ms that hangs holds up whoever asks it: with a worker for each queue (docs/deploy.md) that is never the inbox.
+# A worker that names no queue takes from both.
+CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in ("rollcall", "pulls")]
+CELERY_TASK_ROUTES = {"analytics.tasks.*": {"queue": "pulls"}}
 
 # --- Sign-in and sessions -------------------------------------------------------------------------------------
 LOGIN_URL = "/accounts/login/"

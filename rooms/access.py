@@ -49,19 +49,19 @@ def rooms_for(user: Viewer) -> QuerySet[Room]:
 
 
 def may(user: Viewer, action: Action, room: Room | None = None) -> bool:
-    """May the user do this? `operate` (deliveries, pulls, the pipeline) is for ops alone."""
+    """May the user do this: `see` this room, or anything here at all; `operate` deliveries, pulls and the admin?"""
     if is_ops(user):
         return True
-    if action == "operate" or room is None:
+    if action == "operate":
         return False
-    return rooms_for(user).filter(pk=room.pk).exists()
+    return is_member(user) if room is None else rooms_for(user).filter(pk=room.pk).exists()
 
 
 class OpsBackend(BaseBackend):
     """What Django's admin asks "may this user?": ops may, so that their group alone decides and no second list does."""
 
     def has_perm(self, user_obj: Viewer, perm: str, obj: object = None) -> bool:
-        return is_ops(user_obj)
+        return may(user_obj, "operate")
 
     def has_module_perms(self, user_obj: Viewer, app_label: str) -> bool:
-        return is_ops(user_obj)
+        return may(user_obj, "operate")

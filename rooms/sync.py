@@ -1,9 +1,12 @@
 """Mirrors rooms: what 100ms has set, read page by page."""
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
 from rooms import hms, mirror
+from rooms.hms.resources.base import read
 from rooms.hms.resources.rooms import Room as HmsRoom
 from rooms.models import Room
 
@@ -12,19 +15,38 @@ HIDDEN: Final = "hidden"
 SECRET_KEYS: Final = frozenset({"headers", "credentials", "secret", "access_key", "secret_key"})
 
 
-def mirror_rooms(client: hms.Client, *, at: datetime, room_id: str | None = None) -> tuple[int, int]:
-    """Read the rooms (or one) and store them; gives (pages, rooms).
+@dataclass
+class Mirrored:
+    """What was read. `problems`: rooms that 100ms gave in a shape we cannot read, in words."""
+
+    pages: int = 0
+    rooms: int = 0
+    problems: list[str] = field(default_factory=list)
+
+    def take(self, received: Iterable[Mapping[str, Any]], at: datetime) -> None:
+        rows = []
+        for raw in received:
+            try:
+                rows.append(_row(read(HmsRoom, raw)))
+            except hms.UnreadableAnswer as problem:
+                self.problems.append(f"room {raw.get('id')!r}: {problem}")
+        self.pages += 1
+        self.rooms += mirror.write(rows, at=at)
+
+
+def mirror_rooms(client: hms.Client, *, at: datetime, room_id: str | None = None) -> Mirrored:
+    """Read the rooms (or one) and store them.
 
     Sources disagree whether leaving out `enabled` lists every room (contract, list_rooms), so both kinds are asked for.
     """
+    mirrored = Mirrored()
     if room_id is not None:
-        return 1, mirror.write([_row(client.rooms.get(room_id))], at=at)
-    pages = rooms = 0
+        mirrored.take([client.rooms.get(room_id).raw], at)
+        return mirrored
     for enabled in (True, False):
-        for page in client.rooms.pages(enabled=enabled):
-            pages += 1
-            rooms += mirror.write([_row(room) for room in page.items], at=at)
-    return pages, rooms
+        for page in client.rooms.raw_pages(enabled=enabled):
+            mirrored.take(page.items, at)
+    return mirrored
 
 
 def _row(room: HmsRoom) -> Room:

@@ -14,8 +14,9 @@ from unfold.decorators import action, display
 
 from analytics.masking import masked, masked_text
 from analytics.models import Event
+from rooms.admin import ReadOnlyAdmin
 from webhooks import operations
-from webhooks.models import Delivery
+from webhooks.models import Delivery, Heartbeat
 
 State = Delivery.State
 
@@ -40,7 +41,7 @@ class DeliveryAdmin(ModelAdmin):
         "processed_at",
         "attempts",
         "next_attempt_at",
-        "error",
+        "problem",
         "note",
         "remote_address",
         "kept_headers",
@@ -84,7 +85,11 @@ class DeliveryAdmin(ModelAdmin):
 
     @admin.display(description="why")
     def said(self, delivery: Delivery) -> str:
-        return (delivery.error or delivery.note)[:120]
+        return masked_text(delivery.error or delivery.note)[:120]
+
+    @admin.display(description="error, secrets masked")
+    def problem(self, delivery: Delivery) -> SafeString | str:
+        return _lines(masked_text(delivery.error)) if delivery.error else "-"
 
     @admin.display(description="event")
     def events(self, delivery: Delivery) -> SafeString | str:
@@ -120,6 +125,16 @@ class DeliveryAdmin(ModelAdmin):
             f"{requeued} of {asked} requeued. Only failed and dead deliveries can be read again.",
             messages.SUCCESS if requeued else messages.WARNING,
         )
+
+
+@admin.register(Heartbeat)
+class HeartbeatAdmin(ReadOnlyAdmin):
+    """When the tasks that beat sends last ran in a worker."""
+
+    list_display = ("name", "beat_at")
+    list_filter = ("beat_at",)
+    search_fields = ("name",)
+    ordering = ("name",)
 
 
 def readable(body: bytes) -> str:

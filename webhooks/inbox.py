@@ -19,10 +19,12 @@ from django.utils import timezone
 
 from analytics.envelope import Envelope, Malformed, parse
 from analytics.ingest import ingest
+from analytics.masking import masked_text
 from analytics.models import Event
 from analytics.projections import is_known
 from webhooks import label
 from webhooks.models import Delivery
+from webhooks.problems import said, where
 
 BATCH: Final = 500
 # A room in a storm gives way to other rooms after so many batches; `Reading.drained` says whether work is left.
@@ -106,7 +108,7 @@ def _process_batch(room_id: str, size: int, reading: Reading) -> bool:
         opened: list[Opened] = []
         for delivery in deliveries:
             try:
-                opened.append((delivery, _opened(bytes(delivery.body))))
+                opened.append((delivery, parse(bytes(delivery.body), Event.Channel.WEBHOOK)))
             except Malformed as problem:
                 _put_aside(delivery, problem, now, reading)
         if opened:
@@ -122,12 +124,6 @@ def _claimed(deliveries: QuerySet[Delivery]) -> QuerySet[Delivery]:
     if connection.features.has_select_for_update_skip_locked:
         deliveries = deliveries.select_for_update(skip_locked=True)
     return deliveries.order_by("id")
-
-
-def _opened(body: bytes) -> Envelope:
-    if label.too_deep(body):
-        raise Malformed("body", f"nested deeper than {label.DEEPEST} levels")
-    return parse(body, Event.Channel.WEBHOOK)
 
 
 def _store(opened: Sequence[Opened], now: datetime, reading: Reading) -> None:
@@ -171,23 +167,23 @@ def _note_unknown(opened: Sequence[Opened]) -> None:
 
 def _put_aside(delivery: Delivery, problem: Malformed, now: datetime, reading: Reading) -> None:
     """A body that is no event stays none, however often it is read: dead at once, unless it never meant to be one."""
-    if label.names_no_room(bytes(delivery.body)) and not is_known(delivery.event_type):
+    if label.is_no_event(bytes(delivery.body)) and not is_known(delivery.event_type):
         # A test ping (EVENTS trap 44): what it looks like is not documented, so it is known by what it lacks.
         _still_waiting([delivery]).update(
-            state=State.IGNORED, processed_at=now, note="names no room and no event type we know: taken for a test"
+            state=State.IGNORED, processed_at=now, note="names no room or is built like no event: taken for a test"
         )
         reading.ignored += 1
         return
     _still_waiting([delivery]).update(
-        state=State.DEAD, attempts=delivery.attempts + 1, next_attempt_at=None, error=str(problem)
+        state=State.DEAD, attempts=delivery.attempts + 1, next_attempt_at=None, error=masked_text(str(problem))
     )
     reading.dead += 1
-    logger.warning("delivery is no event", delivery=delivery.pk, problem=str(problem))
+    logger.warning("delivery is no event", delivery=delivery.pk, problem=masked_text(str(problem)))
 
 
 def _put_back(delivery: Delivery, problem: Exception, now: datetime, reading: Reading) -> None:
     """It failed alone: let it rest, longer each time, and in the end for good."""
-    error = f"{type(problem).__name__}: {problem}".replace("\x00", "\N{REPLACEMENT CHARACTER}")
+    error = said(problem)
     dead = delivery.attempts >= len(DELAYS)
     _still_waiting([delivery]).update(
         state=State.DEAD if dead else State.FAILED,
@@ -197,7 +193,9 @@ def _put_back(delivery: Delivery, problem: Exception, now: datetime, reading: Re
     )
     reading.dead += dead
     reading.failed += not dead
-    logger.error("delivery failed", delivery=delivery.pk, attempts=delivery.attempts + 1, exc_info=problem)
+    logger.error(
+        "delivery failed", delivery=delivery.pk, attempts=delivery.attempts + 1, problem=error, where=where(problem)
+    )
 
 
 def _still_waiting(deliveries: Iterable[Delivery]) -> QuerySet[Delivery]:

@@ -4,15 +4,12 @@ Never fails and never judges: `analytics.envelope.parse` does that later. What c
 column, is left empty, so that every body can be stored.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
 import orjson
 
-LONGEST: Final = 64
-# Published bodies go six levels deep; past a few hundred neither JSON writers nor the database follow.
-DEEPEST: Final = 100
+from analytics.envelope import is_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,29 +41,18 @@ def read(body: bytes) -> Label:
     )
 
 
-def names_no_room(body: bytes) -> bool:
-    """Is it an object, or nothing at all, that speaks of no room: a test rather than an event?"""
+def is_no_event(body: bytes) -> bool:
+    """Is it nothing at all, or an object that speaks of no room or is built like no event: a test, or sent by mistake?
+
+    An event has a type and data (EVENTS, Envelope). What has one of them is an event that broke, and is not waved by.
+    """
     if not body.strip():
         return True
     payload = _object(body)
-    return payload is not None and not _data(payload).get("room_id") and not payload.get("room_id")
-
-
-def too_deep(body: bytes) -> bool:
-    """Is it JSON nested deeper than `DEEPEST` levels?"""
-    # Counting brackets costs next to nothing and clears every ordinary body.
-    if body.count(b"{") + body.count(b"[") <= DEEPEST:
+    if payload is None:
         return False
-    level: list[object] = [_object(body)]
-    for _ in range(DEEPEST):
-        level = [inner for outer in level for inner in _inside(outer)]
-    return any(isinstance(inner, dict | list) for inner in level)
-
-
-def _inside(value: object) -> Iterable[object]:
-    if isinstance(value, dict):
-        return value.values()
-    return value if isinstance(value, list) else ()
+    speaks_of_a_room = bool(_data(payload).get("room_id") or payload.get("room_id"))
+    return not speaks_of_a_room or not payload.keys() & {"type", "data"}
 
 
 def _object(body: bytes) -> Mapping[str, object] | None:
@@ -83,8 +69,8 @@ def _data(payload: Mapping[str, object]) -> Mapping[str, object]:
 
 
 def _fitting(value: object) -> str:
-    """The text if it fits the column; PostgreSQL takes no NUL in text."""
-    return value if isinstance(value, str) and len(value) <= LONGEST and "\x00" not in value else ""
+    """The text if an event could have it; so it fits its column, and can stand in an address."""
+    return value if isinstance(value, str) and is_id(value) else ""
 
 
 def _true(value: object) -> bool:

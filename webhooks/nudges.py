@@ -20,14 +20,20 @@ _unreachable = Complaint("broker unreachable: deliveries wait for the sweep")
 
 
 class Nudges:
-    """Rooms to nudge. `publish(room_id)` sends one task and raises when it cannot."""
+    """Rooms to nudge. `publish(room_id)` sends one task and raises when it cannot; `sleep` waits so many seconds."""
 
     def __init__(
-        self, publish: Callable[[str], object], *, gap: float = GAP, pauses: tuple[float, ...] = PAUSES
+        self,
+        publish: Callable[[str], object],
+        *,
+        gap: float = GAP,
+        pauses: tuple[float, ...] = PAUSES,
+        sleep: Callable[[float], object] = time.sleep,
     ) -> None:
         self._publish = publish
         self._gap = gap
         self._pauses = pauses
+        self._sleep = sleep
         self._rooms: set[str] = set()
         self._lock = threading.Lock()
         self._wake = threading.Event()
@@ -51,9 +57,9 @@ class Nudges:
             failures = 0 if self._drain() else failures + 1
             if failures:
                 self._wake.set()  # what is held is tried again without a new webhook
-                time.sleep(self._pauses[min(failures, len(self._pauses)) - 1])
+                self._sleep(self._pauses[min(failures, len(self._pauses)) - 1])
             else:
-                time.sleep(self._gap)
+                self._sleep(self._gap)
 
     def _drain(self) -> bool:
         """Publish what is held; False, keeping the rest, at the first that cannot be."""

@@ -18,7 +18,8 @@ from django.views.decorators.http import require_POST
 from webhooks import label
 from webhooks.authentication import client_address, meta_key, permitted
 from webhooks.complaints import Complaint
-from webhooks.models import Delivery
+from webhooks.problems import said
+from webhooks.storing import store
 from webhooks.tasks import nudges
 
 # Headers whose names speak of secrets are not kept, whoever sets them: ours, a proxy's, or a second one of 100ms.
@@ -26,6 +27,8 @@ PRIVATE: Final = ("AUTH", "COOKIE", "SECRET", "TOKEN", "PASSWORD", "KEY", "SIGNA
 LONGEST_HEADER: Final = 1_024
 
 _not_stored = Complaint("webhook not stored: the database refused it")
+_cut_short = Complaint("webhook refused: cut short")
+_too_large = Complaint("webhook refused: too large")
 
 
 # Outside any request transaction: with ATOMIC_REQUESTS the commit would come after the answer was made.
@@ -41,24 +44,23 @@ def receive(request: HttpRequest) -> HttpResponse:
     try:
         body = _body(request, limit)
     except UnreadablePostError:
+        _cut_short.say(address=str(address))
         return _answer(400, "cut short")
     if body is None:
+        _too_large.say(address=str(address), limit=limit)
         return _answer(413, f"larger than {limit} bytes")
     outside = label.read(body)
     try:
         # A single INSERT outside a transaction: committed when it returns.
-        Delivery.objects.create(
+        store(
             received_at=timezone.now(),
-            remote_address=None if address is None else str(address),
+            remote_address=address,
             headers=_kept_headers(request),
             body=body,
-            event_id=outside.event_id,
-            event_type=outside.event_type,
-            room_id=outside.room_id,
-            is_replay=outside.is_replay,
+            outside=outside,
         )
     except Error as problem:
-        _not_stored.say(problem=f"{type(problem).__name__}: {problem}")
+        _not_stored.say(problem=said(problem))
         return _answer(503, "not stored, try again")
     nudges.add(outside.room_id)
     return _answer(200, "stored")
@@ -68,7 +70,10 @@ def _answer(status: int, words: str) -> HttpResponse:
     content = f"{words}\n".encode()
     # The length said here, because CommonMiddleware, which would say it, is passed by: without it answers are chunked.
     headers = {"Content-Type": "text/plain; charset=utf-8", "Content-Length": str(len(content))}
-    return HttpResponse(content, status=status, headers=headers)
+    response = HttpResponse(content, status=status, headers=headers)
+    # Django would log a line for each refusal; the complaints say it, once a minute.
+    response._has_been_logged = True  # type: ignore[attr-defined]
+    return response
 
 
 def _body(request: HttpRequest, limit: int) -> bytes | None:

@@ -44,9 +44,12 @@ class Pull(models.Model):
     events_new = models.PositiveIntegerField("new events", default=0)
     events_known = models.PositiveIntegerField("events known before", default=0)
     error = models.TextField(blank=True)
+    # A list of sessions that was read to its end: the next one need not go further back.
+    reached_end = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["-started_at", "-id"]
+        indexes = [models.Index(fields=["kind", "-started_at"], name="pull_kind_started")]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.started_at:%Y-%m-%d %H:%M:%S}"

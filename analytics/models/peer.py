@@ -16,6 +16,8 @@ class Peer(models.Model):
     device = models.CharField(max_length=255, blank=True)
     joined_at = models.DateTimeField(null=True, blank=True)
     left_at = models.DateTimeField(null=True, blank=True)
+    # As the leave event gave it; counts only where the two times do not tell (EVENTS trap 19).
+    duration_seconds = models.FloatField("duration as told", null=True, blank=True)
     leave_reason = models.CharField(max_length=128, blank=True)
     leave_message = models.CharField(max_length=1024, blank=True)
     # False while only track events have named this peer: they may be the first to be seen of it (EVENTS trap 3).

@@ -7,6 +7,7 @@ Everything else is unknown: it is stored all the same and said aloud, and a rebu
 from collections.abc import Sequence
 
 from analytics.envelope import Envelope
+from analytics.models import Failure, Peer, Session, Track
 from analytics.projections.batch import Batch, Projector
 from analytics.projections.failures import project_failures
 from analytics.projections.peers import project_peers
@@ -17,7 +18,7 @@ from analytics.projections.tracks import project_tracks
 SESSION: tuple[Projector, ...] = (project_sessions, project_summaries)
 PEER: tuple[Projector, ...] = (project_sessions, project_peers, project_summaries)
 TRACK: tuple[Projector, ...] = (project_sessions, project_tracks)
-FAILURE: tuple[Projector, ...] = (project_failures,)
+FAILURE: tuple[Projector, ...] = (project_failures, project_summaries)
 CLIENT: tuple[Projector, ...] = (project_sessions, project_peers, project_failures, project_summaries)
 
 PROJECTORS: dict[str, tuple[Projector, ...]] = {
@@ -85,9 +86,18 @@ def is_known(event_type: str) -> bool:
     return event_type in PROJECTORS or event_type in IGNORED
 
 
-def project(events: Sequence[Envelope], *, rebuilding: bool = False) -> None:
+def project(events: Sequence[Envelope]) -> None:
     """Bring the read models up to these events. The caller holds the lock of their rooms and the transaction."""
     for projector in ORDER:
         concerned = [event for event in events if projector in PROJECTORS.get(event.type, ())]
         if concerned:
-            projector(Batch(concerned, rebuilding=rebuilding))
+            projector(Batch(concerned))
+
+
+def clear(room_id: str) -> None:
+    """Take away a room's read models, for a rebuild to make them anew in the same transaction."""
+    sessions = Session.objects.filter(room_id=room_id)
+    Track.objects.filter(session__in=sessions).delete()
+    Peer.objects.filter(session__in=sessions).delete()
+    Failure.objects.filter(room_id=room_id).delete()
+    sessions.delete()

@@ -1,5 +1,6 @@
 """What a projector is given: the events of one transaction, and a way to the older ones of the same entity."""
 
+import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,10 +12,9 @@ from analytics.models import Event
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """`new`: events not projected before, already stored. `rebuilding`: they are all there is, and no row stands."""
+    """`new`: events not projected yet, already stored."""
 
     new: Sequence[Envelope]
-    rebuilding: bool = False
 
     def of(self, types: frozenset[str]) -> "list[Envelope]":
         return [event for event in self.new if event.type in types]
@@ -25,15 +25,13 @@ class Batch:
         `entity` is one of `session_id__in`, `peer_id__in`. The result has no order a fold may rely on.
         """
         ((lookup, keys),) = entity.items()
-        keys = set(keys)
-        if self.rebuilding:
-            field = lookup.removesuffix("__in")
-            return [event for event in self.of(types) if getattr(event, field) in keys]
-        rows = Event.objects.filter(**{lookup: keys}, type__in=types)
+        rows = Event.objects.filter(**{lookup: set(keys)}, type__in=types)
         return [stored(*row) for row in rows.values_list(*STORED)]
 
 
 Projector = Callable[[Batch], None]
+
+LONGEST_USER_ID = 255
 
 STORED = ("event_id", "type", "channel", "room_id", "session_id", "peer_id", "emitted_at", "payload")
 
@@ -48,14 +46,27 @@ def stored(
 
 def text(event: Envelope, field: str, longest: int = 255) -> str:
     """A text of `data`, cut to the column that keeps it; "" when missing or of another type."""
-    value = event.data.get(field)
-    return value[:longest] if isinstance(value, str) else ""
+    return plain(event.data.get(field))[:longest]
+
+
+def plain(value: object) -> str:
+    """A text as every database takes it, NUL replaced as in the stored event; "" for what is no text."""
+    return value.replace("\x00", "\N{REPLACEMENT CHARACTER}") if isinstance(value, str) else ""
+
+
+def user_id(event: Envelope) -> str:
+    """Who it is, "" when nobody says so. Space around an id tells nobody apart; one too long for its column ends in
+    its digest, so that two that begin alike stay two."""
+    value = plain(event.data.get("user_id")).strip()
+    if len(value) <= LONGEST_USER_ID:
+        return value
+    digest = hashlib.blake2b(value.encode(), digest_size=16).hexdigest()
+    return f"{value[: LONGEST_USER_ID - len(digest) - 1]}~{digest}"
 
 
 def moment(event: Envelope, field: str) -> int | None:
     """A time of `data` as an instant, None when missing, unreadable or the zero time (EVENTS trap 18)."""
-    value = event.data.get(field)
-    return None if value is None else readable(value)
+    return readable(event.data.get(field))
 
 
 def readable(value: object) -> int | None:

@@ -2,7 +2,7 @@
 
 from analytics import instants
 from analytics.models import Failure
-from analytics.projections.batch import Batch, text
+from analytics.projections.batch import Batch, text, user_id
 from analytics.projections.peers import CLIENT_TYPES, device_of
 
 SERVER_TYPES = frozenset({"peer.join.failure", "peer.leave.failure", "role.change.failure", "room.end.failure"})
@@ -19,7 +19,7 @@ def project_failures(batch: Batch) -> None:
                 room_id=event.room_id,
                 session_id=event.session_id,
                 peer_id=event.peer_id,
-                user_id=text(event, "user_id"),
+                user_id=user_id(event),
                 name=text(event, "user_name"),
                 role=text(event, "role", 128),
                 at=instants.to_datetime(event.emitted_at),
@@ -38,4 +38,5 @@ def project_failures(batch: Batch) -> None:
 
 
 def _code(value: object) -> int | None:
-    return value if isinstance(value, int) and abs(value) < 2**31 else None
+    """A whole number that its column takes; Python counts True among them."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**31 else None

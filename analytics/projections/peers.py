@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from analytics import instants
 from analytics.envelope import Envelope
 from analytics.models import Peer
-from analytics.projections.batch import Batch, moment, text, to_millisecond
+from analytics.projections.batch import Batch, moment, plain, text, to_millisecond, user_id
 
 ANNOUNCING = frozenset({"peer.join.success", "peer.leave.success", "role.change.success", "snapshot.peer"})
 TRACK_TYPES = frozenset({"track.add.success", "track.update.success", "track.remove.success"})
@@ -36,6 +36,7 @@ FIELDS = [
     "device",
     "joined_at",
     "left_at",
+    "duration_seconds",
     "leave_reason",
     "leave_message",
     "announced",
@@ -56,6 +57,7 @@ class Folded:
     device: str
     joined: int | None
     left: int | None
+    duration: float | None
     leave_reason: str
     leave_message: str
     announced: bool
@@ -71,6 +73,9 @@ def fold_peer(events: Sequence[Envelope]) -> Folded | None:
     proofs = announcing or [event for event in events if event.type in TRACK_TYPES]
     if not proofs:
         return None
+    # Should an id ever stand in two sessions, the first has it.
+    proofs = [event for event in proofs if event.session_id == proofs[0].session_id]
+    announcing = [event for event in announcing if event.session_id == proofs[0].session_id]
     # The object first, then the latest event first.
     ranked = _latest_first(proofs, "snapshot.peer")
     leaves = [event for event in announcing if event.type == "peer.leave.success"]
@@ -78,8 +83,8 @@ def fold_peer(events: Sequence[Envelope]) -> Folded | None:
     left = _left(announcing, leaves, joined)
     role = _last_role(proofs)
     return Folded(
-        session_id=ranked[0].session_id,
-        user_id=_first(ranked, "user_id"),
+        session_id=proofs[0].session_id,
+        user_id=next((known for event in ranked if (known := user_id(event))), ""),
         name=_first(ranked, "user_name"),
         role=role,
         roles=_roles(announcing, role),
@@ -88,6 +93,7 @@ def fold_peer(events: Sequence[Envelope]) -> Folded | None:
         device=device_of(events),
         joined=joined,
         left=left,
+        duration=_duration(leaves),
         leave_reason=text(leaves[-1], "reason", 128) if leaves else "",
         leave_message=text(leaves[-1], "message", 1024) if leaves else "",
         announced=bool(announcing),
@@ -99,8 +105,8 @@ def device_of(events: Sequence[Envelope]) -> str:
     for event in reversed(events):
         agent = event.data.get("agent")
         if isinstance(agent, dict):
-            words = [agent.get("os"), agent.get("device_model")]
-            return " ".join(word for word in words if isinstance(word, str) and word)[:255]
+            words = [plain(agent.get("os")), plain(agent.get("device_model"))]
+            return " ".join(word for word in words if word)[:255]
     return ""
 
 
@@ -124,18 +130,26 @@ def _joined(events: Sequence[Envelope]) -> int | None:
 
 
 def _left(announcing: Sequence[Envelope], leaves: Sequence[Envelope], joined: int | None) -> int | None:
-    """A leave without a real time is worth its duration after the join, else the moment it was made (trap 19)."""
+    """A leave without a time is worth its duration after the join, else the moment it was made (trap 19)."""
     times = [
         at for event in announcing if event.type == "snapshot.peer" and (at := moment(event, "left_at")) is not None
     ]
     if not times:
         for event in leaves:
             at = moment(event, "left_at")
-            duration = event.data.get("duration")
-            if at is None and joined is not None and isinstance(duration, int | float) and duration > 0:
-                at = joined + int(duration * instants.SECOND)
+            if at is None and joined is not None and (length := _duration([event])):
+                at = joined + int(length * instants.SECOND)
             times.append(event.emitted_at if at is None else at)
     return to_millisecond(max(times)) if times else None
+
+
+def _duration(leaves: Sequence[Envelope]) -> float | None:
+    """Seconds as the last leave that gives them does; None for what no session can last (EVENTS trap 23)."""
+    for event in reversed(leaves):
+        given = event.data.get("duration")
+        if isinstance(given, int | float) and 0 < given <= 12 * 3600:
+            return float(given)
+    return None
 
 
 def _changes(announcing: Sequence[Envelope]) -> list[tuple[int, str, str]]:
@@ -209,6 +223,7 @@ def _row(peer_id: str, folded: Folded) -> Peer:
         device=folded.device,
         joined_at=None if folded.joined is None else instants.to_datetime(folded.joined),
         left_at=None if folded.left is None else instants.to_datetime(folded.left),
+        duration_seconds=folded.duration,
         leave_reason=folded.leave_reason,
         leave_message=folded.leave_message,
         announced=folded.announced,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from analytics import instants
 from analytics.envelope import Envelope
 from analytics.models import Session
-from analytics.projections.batch import Batch, moment, readable, text, to_millisecond
+from analytics.projections.batch import Batch, moment, readable, text, to_millisecond, user_id
 
 SESSION_TYPES = frozenset({"session.open.success", "session.close.success", "room.end.success", "snapshot.session"})
 BEGINNINGS = ("session_started_at", "joined_at", "created_at")
@@ -49,13 +49,27 @@ class Folded:
 
 
 def witness(events: Sequence[Envelope]) -> Witness:
-    """What these events prove: it began no later than any time of theirs that lies in it, and was alive at the last."""
-    named = {value for event in events for field in BEGINNINGS if (value := event.data.get(field))}
-    ended = {value for event in events for field in ENDINGS if (value := event.data.get(field))}
-    emitted = [event.emitted_at for event in events]
-    begun = [at for value in named if (at := readable(value)) is not None]
-    last = [at for value in ended if (at := readable(value)) is not None]
-    return Witness(to_millisecond(min(begun, default=min(emitted))), to_millisecond(max(emitted + last)))
+    """What these events prove: the session began no later than each of them says, and was alive at the last.
+
+    An event says the earliest time it names or, naming none, when it was made. Each speaks for itself, so that it does
+    not matter which events come together.
+    """
+    times: dict[object, int | None] = {}  # most events of a peer name the same time
+
+    def named(event: Envelope, fields: tuple[str, ...]) -> list[int]:
+        found = []
+        for field in fields:
+            value = event.data.get(field)
+            if isinstance(value, str):
+                if value not in times:
+                    times[value] = readable(value)
+                if (at := times[value]) is not None:
+                    found.append(at)
+        return found
+
+    begun = [min(named(event, BEGINNINGS), default=event.emitted_at) for event in events]
+    alive = [max([event.emitted_at, *named(event, ENDINGS)]) for event in events]
+    return Witness(to_millisecond(min(begun)), to_millisecond(max(alive)))
 
 
 def fold_session(events: Sequence[Envelope]) -> Folded:
@@ -85,7 +99,7 @@ def fold_session(events: Sequence[Envelope]) -> Folded:
         ended=to_millisecond(min(stops)) if stops else None,
         end_source=text(end, "source", 64) if end else "",
         end_reason=text(end, "reason") if end else "",
-        ended_by=(text(end, "user_name") or text(end, "user_id")) if end else "",
+        ended_by=(text(end, "user_name") or user_id(end)) if end else "",
         end_locked=bool(end and end.data.get("lock_room") is True),
     )
 

@@ -5,7 +5,7 @@ state they start from, so continuing and folding anew give the same. Anything la
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,8 +14,10 @@ from analytics.envelope import Envelope
 from analytics.intervals import TrackState, on_spans
 from analytics.models import Peer, Track
 from analytics.projections import peers
-from analytics.projections.batch import Batch, moment
+from analytics.projections.batch import Batch, moment, plain, text
 from analytics.projections.peers import TRACK_TYPES
+
+Events = dict[str, list[Envelope]]  # by track
 
 FIELDS = ["peer_id", "session_id", "kind", "started_at", "stopped_at", "on", "folded_to"]
 
@@ -59,29 +61,32 @@ def state(event: Envelope) -> TrackState:
 def fold_track(events: Sequence[Envelope], row: Track | None = None) -> Folded:
     """One track from its events in any order; with `row`, from what the row holds and events that came after it.
 
-    Start and stop are what the events name, else the moment of the add or the removal itself.
+    The first event says whose it is, the first that names a kind we know says which. Start and stop are what the
+    events name, else the moment of the add or the removal itself.
     """
+    events = sorted(events, key=lambda event: (event.emitted_at, event.id))
     states = [state(event) for event in events]
     adds = [at for event in events if (at := _started(event)) is not None]
-    removes = [at for event in events if event.type == "track.remove.success" for at in [_stopped(event)]]
-    folded_to = max(each.at for each in states)
-    kind = KINDS.get((events[0].data.get("type", ""), events[0].data.get("source", "")), Track.Kind.OTHER)
+    removes = [_stopped(event) for event in events if event.type == "track.remove.success"]
+    kinds = [kind for event in events if (kind := KINDS.get((text(event, "type"), text(event, "source"))))]
+    peer_id, session_id = events[0].peer_id, events[0].session_id
     settled: list[tuple[int, int | None]] = []
     if row is not None:
         # What is closed stays closed, for all new states come later; what is still open is the state to go on from.
         settled = [(start, end) for start, end in row.on if end is not None]
         states += [TrackState(start, "", "update", mute=False) for start, end in row.on if end is None]
-        kind = Track.Kind(row.kind)
+        kinds = [Track.Kind(row.kind), *kinds] if row.kind != Track.Kind.OTHER else kinds
+        peer_id, session_id = row.peer_id, row.session_id
         if row.started_at is not None:
             adds.append(instants.from_datetime(row.started_at))
     return Folded(
-        peer_id=events[0].peer_id,
-        session_id=events[0].session_id,
-        kind=kind,
+        peer_id=peer_id,
+        session_id=session_id,
+        kind=kinds[0] if kinds else Track.Kind.OTHER,
         started=min(adds, default=None),
         stopped=min(removes, default=None),
         on=(*settled, *on_spans(states)),
-        folded_to=folded_to,
+        folded_to=events[-1].emitted_at,
     )
 
 
@@ -97,7 +102,7 @@ def _stopped(event: Envelope) -> int:
 
 def project_tracks(batch: Batch) -> None:
     """Write the row of every track the batch speaks of, and of its peer where nothing else has named that yet."""
-    new: dict[str, list[Envelope]] = defaultdict(list)
+    new: Events = defaultdict(list)
     for event in batch.of(TRACK_TYPES):
         if event.peer_id and event.session_id and (track_id := _track_id(event)):
             new[track_id].append(event)
@@ -106,10 +111,10 @@ def project_tracks(batch: Batch) -> None:
     _ensure_peers(batch, {events[0].peer_id for events in new.values()})
     rows = Track.objects.in_bulk(new)
     continued = {track_id for track_id, row in rows.items() if _comes_after(new[track_id], row)}
-    late = {track_id for track_id in rows if track_id not in continued}
+    late = {track_id: row for track_id, row in rows.items() if track_id not in continued}
     folded = {track_id: fold_track(events) for track_id, events in new.items() if track_id not in rows}
     folded |= {track_id: fold_track(new[track_id], rows[track_id]) for track_id in continued}
-    folded |= {track_id: fold_track(events) for track_id, events in _all_of(batch, late, new)}
+    folded |= {track_id: fold_track(events) for track_id, events in _all_of(batch, late, new).items()}
     Track.objects.bulk_create(
         [_row(track_id, each) for track_id, each in folded.items()],
         update_conflicts=True,
@@ -119,8 +124,8 @@ def project_tracks(batch: Batch) -> None:
 
 
 def _track_id(event: Envelope) -> str:
-    value = event.data.get("track_id")
-    return value if isinstance(value, str) and len(value) <= 64 else ""
+    value = plain(event.data.get("track_id"))
+    return value if len(value) <= 64 else ""
 
 
 def _ensure_peers(batch: Batch, peer_ids: set[str]) -> None:
@@ -132,15 +137,15 @@ def _comes_after(events: Sequence[Envelope], row: Track) -> bool:
     return row.stopped_at is None and min(event.emitted_at for event in events) > row.folded_to
 
 
-def _all_of(batch: Batch, track_ids: set[str], new: dict[str, list[Envelope]]) -> Iterable[tuple[str, list[Envelope]]]:
-    if not track_ids:
-        return []
-    peer_ids = {new[track_id][0].peer_id for track_id in track_ids}
-    every: dict[str, list[Envelope]] = defaultdict(list)
-    for event in batch.history(types=TRACK_TYPES, peer_id__in=peer_ids):
-        if (track_id := _track_id(event)) in track_ids:
-            every[track_id].append(event)
-    return every.items()
+def _all_of(batch: Batch, rows: Mapping[str, Track], new: Events) -> Events:
+    """Every event of these tracks, by the peers that name them."""
+    every: Events = defaultdict(list)
+    if rows:
+        peer_ids = {row.peer_id for row in rows.values()} | {event.peer_id for pk in rows for event in new[pk]}
+        for event in batch.history(types=TRACK_TYPES, peer_id__in=peer_ids):
+            if (track_id := _track_id(event)) in rows:
+                every[track_id].append(event)
+    return every
 
 
 def _row(track_id: str, folded: Folded) -> Track:

@@ -4,8 +4,9 @@ from typing import ClassVar
 from django import forms
 from django.db.models import Q, QuerySet
 
+from dashboard.forms.fields import DayField
 from dashboard.forms.filters import Filters, Menu
-from dashboard.forms.sessions import DayInput, midnight
+from dashboard.times import midnight
 from webhooks.models import Delivery
 
 Deliveries = QuerySet[Delivery]
@@ -15,8 +16,8 @@ class DeliveryFilters(Filters):
     placeholder = "Type, event or room id"
 
     state = forms.ChoiceField(label="State", required=False, choices=Delivery.State.choices)
-    since = forms.DateField(label="Since", required=False, widget=DayInput)
-    until = forms.DateField(label="Until", required=False, widget=DayInput)
+    since = DayField(label="Since", required=False)
+    until = DayField(label="Until", required=False)
 
     menus: ClassVar = (Menu("State", ("state",)), Menu("Date", ("since", "until")))
 

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils import timezone
 
-from dashboard.templatetags.times import named_day
+from dashboard.times import named_day
 
 LONGEST_SEARCH = 200
 

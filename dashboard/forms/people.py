@@ -5,8 +5,8 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from analytics.models import Peer
+from dashboard.forms.fields import RoomInput, suggested_rooms
 from dashboard.forms.filters import Filters, Menu
-from dashboard.forms.sessions import RoomInput, suggested_rooms
 from rooms.models import Room
 
 

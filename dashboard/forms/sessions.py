@@ -1,4 +1,4 @@
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import ClassVar
 
 from django import forms
@@ -8,37 +8,20 @@ from django.utils import timezone
 
 from analytics import queries
 from analytics.models import Peer, Session
+from dashboard.forms.fields import DayField, RoomInput, suggested_rooms
 from dashboard.forms.filters import Filters, Menu
+from dashboard.times import midnight
 from rooms.models import Room
 
 Sessions = QuerySet[Session]
-SUGGESTED = 200
-
-
-class DayInput(forms.DateInput):
-    input_type = "date"
-
-
-class RoomInput(forms.TextInput):
-    """A room by name or id, with suggestions."""
-
-
-def suggested_rooms(rooms: QuerySet[Room]) -> list[str]:
-    names = rooms.exclude(name="").order_by("name").values_list("name", flat=True).distinct()
-    return list(names[:SUGGESTED])
-
-
-def midnight(day: date) -> datetime:
-    """The start of a day where the viewer is."""
-    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 class SessionFilters(Filters):
     placeholder = "Room, person or id"
 
     room = forms.CharField(label="Room", required=False, max_length=255, widget=RoomInput)
-    since = forms.DateField(label="Since", required=False, widget=DayInput)
-    until = forms.DateField(label="Until", required=False, widget=DayInput)
+    since = DayField(label="Since", required=False)
+    until = DayField(label="Until", required=False)
     state = forms.ChoiceField(
         label="State",
         required=False,

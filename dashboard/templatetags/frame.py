@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from analytics import queries
 from dashboard.shortcuts import sessions_for
-from rooms.access import is_member, is_ops
+from rooms.access import may
 from webhooks.queries import dead as dead_deliveries
 
 register = template.Library()
@@ -38,9 +38,10 @@ def navigation(context: RequestContext) -> dict[str, object]:
         current = request.path == url if name == "home" else request.path.startswith(url)
         return Link(word, icon, url, current, count, is_live)
 
+    belongs, operates = may(user, "see"), may(user, "operate")
     links: list[Link] = []
     watch: list[Link] = []
-    if is_member(user):
+    if belongs:
         live = sessions_for(user).filter(queries.live(timezone.now())).count()
         links = [
             link("Home", "house", "home"),
@@ -48,7 +49,7 @@ def navigation(context: RequestContext) -> dict[str, object]:
             link("Rooms", "door-open", "rooms"),
             link("People", "users", "people"),
         ]
-    if is_ops(user):
+    if operates:
         dead = dead_deliveries().count()
         watch = [
             link("Deliveries", "inbox", "deliveries", f"{dead:,}" if dead else ""),
@@ -59,5 +60,5 @@ def navigation(context: RequestContext) -> dict[str, object]:
         "watch": watch,
         "user": user,
         "request": request,
-        "part": "Operations" if is_ops(user) else "Teacher" if is_member(user) else "No group",
+        "part": "Operations" if operates else "Teacher" if belongs else "No group",
     }

@@ -9,12 +9,12 @@ from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
 
 from analytics import instants
+from analytics.masking import masked_text
 from analytics.models import Event
 from dashboard.csv_files import csv_file
-from dashboard.decorators import ops_required
+from dashboard.decorators import ops_command, ops_required
 from dashboard.forms.deliveries import DeliveryFilters
 from dashboard.freshness import freshness
 from dashboard.htmx import MemberRequest, page_or_fragment
@@ -24,7 +24,7 @@ from webhooks import operations, queries
 from webhooks.models import Delivery
 
 COLUMNS = (
-    Column("Received", "received", "received_at", down=True),
+    Column("Received", "received", "pk", down=True),
     Column("Type", "type", "event_type"),
     Column("Room", "room", "room_id"),
     Column("State", "state", "state"),
@@ -69,7 +69,7 @@ def index(request: MemberRequest) -> HttpResponse:
 def export(request: MemberRequest) -> HttpResponseBase:
     """The list as shown, all pages of it."""
     columns = ("received_at", "event_type", "event_id", "room_id", "state", "failed_tries", "error")
-    return csv_file("deliveries", columns, _lines(delivery_listing(request).rows))
+    return csv_file("deliveries", columns, _lines(delivery_listing(request).rows.iterator()))
 
 
 def _lines(deliveries: Iterable[Delivery]) -> Iterator[tuple[object, ...]]:
@@ -81,7 +81,7 @@ def _lines(deliveries: Iterable[Delivery]) -> Iterator[tuple[object, ...]]:
             delivery.room_id,
             delivery.state,
             delivery.attempts,
-            delivery.error,
+            masked_text(delivery.error),
         )
 
 
@@ -105,8 +105,7 @@ def detail(request: MemberRequest, delivery_id: int) -> HttpResponse:
     return page_or_fragment(request, "deliveries/delivery.html", context, {})
 
 
-@require_POST
-@ops_required
+@ops_command
 def requeue(request: MemberRequest, delivery_id: int) -> HttpResponse:
     """Have one delivery read again."""
     delivery = get_object_or_404(Delivery, pk=delivery_id)
@@ -114,8 +113,7 @@ def requeue(request: MemberRequest, delivery_id: int) -> HttpResponse:
     return redirect("delivery", delivery_id)
 
 
-@require_POST
-@ops_required
+@ops_command
 def requeue_all(request: MemberRequest) -> HttpResponse:
     """Have all dead deliveries read again, oldest first, a thousand at a time."""
     dead: QuerySet[Delivery] = queries.dead().order_by("pk")

@@ -17,8 +17,8 @@ from dashboard.forms.rooms import RoomFilters
 from dashboard.freshness import freshness
 from dashboard.htmx import MemberRequest, page_or_fragment
 from dashboard.listing import Column, Listing
+from dashboard.sessions import session_listing, with_presence
 from dashboard.shortcuts import get_room, sessions_for
-from dashboard.views.sessions import session_listing, with_presence
 from rooms.access import rooms_for
 from rooms.models import Room
 
@@ -29,7 +29,7 @@ COLUMNS = (
     Column("Template", "template", Lower("template_name")),
     Column("Region", classes="roomy"),
     Column("Sessions", "sessions", "session_count", down=True, classes="n"),
-    Column("Last session", "last", "last_started_at", down=True),
+    Column("Last session", "last", "last_started_at", down=True, nulls=True),
 )
 
 
@@ -76,7 +76,7 @@ def export(request: MemberRequest) -> HttpResponseBase:
     return csv_file(
         "rooms",
         ("room_id", "name", "enabled", "template", "region", "sessions", "last_session_at"),
-        _lines(room_listing(request).rows),
+        _lines(room_listing(request).rows.iterator()),
     )
 
 

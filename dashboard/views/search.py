@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Max, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect
 
 from dashboard.decorators import member_required
 from dashboard.forms.filters import LONGEST_SEARCH
 from dashboard.htmx import MemberRequest, page_or_fragment
+from dashboard.people import described, stays_for
 from dashboard.shortcuts import peers_for, sessions_for
-from dashboard.views.people import people_for, stays_for
 from rooms.access import rooms_for
 
 SHOWN = 8
@@ -27,15 +27,16 @@ def index(request: MemberRequest) -> HttpResponse:
     stays = stays_for(request.user).filter(Q(name__icontains=text) | Q(user_id__icontains=text))
     rooms = rooms_for(request.user).filter(Q(name__icontains=text) | Q(pk__icontains=text))
     sessions = sessions_for(request.user).filter(Q(room__name__icontains=text) | Q(pk__startswith=text))
-    people = people_for(request.user).filter(user_id__in=stays.values("user_id"))
+    found = stays.exclude(user_id="").order_by().values("user_id").distinct()
+    people = found.annotate(last_seen_at=Max("joined_at")).order_by(F("last_seen_at").desc(nulls_last=True), "user_id")
     context: dict[str, Any] = {
         "text": text,
         "rooms": rooms.order_by("name", "pk")[:SHOWN],
         "room_count": rooms.count(),
         "sessions": sessions.order_by("-started_at", "pk")[:SHOWN],
         "session_count": sessions.count(),
-        "people": people.order_by("-last_seen_at", "user_id")[:SHOWN],
-        "people_count": people.count(),
+        "people": described(stays_for(request.user), [row["user_id"] for row in people[:SHOWN]]),
+        "people_count": found.count(),
     }
     context["count"] = context["room_count"] + context["session_count"] + context["people_count"]
     return page_or_fragment(request, "search/index.html", context, {})

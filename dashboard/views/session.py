@@ -11,15 +11,15 @@ from django.utils.timezone import localtime
 from analytics.instants import to_datetime
 from analytics.people import ORDERS
 from analytics.thin_rows import overview
+from dashboard.activity import activity
 from dashboard.crowd import SIZES, sections
 from dashboard.decorators import member_required
 from dashboard.detail import detail_of
 from dashboard.htmx import MemberRequest, page_or_fragment
+from dashboard.intervals import intervals
 from dashboard.parts import Part, anchor, changes, held
 from dashboard.reading import Reading, read
-from dashboard.templatetags.times import zone_words
-from dashboard.views.activity import activity
-from dashboard.views.intervals import intervals
+from dashboard.times import zone_words
 
 POLLING_STOPPED = 286  # htmx's own status: swap this answer and ask no more
 

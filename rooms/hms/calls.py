@@ -196,6 +196,8 @@ def _read(response: httpx.Response, name: str, kind: type[dict[str, Any]] | type
         return kind()
     try:
         answer = msgspec.json.decode(response.content)
+    except RecursionError as error:
+        raise UnreadableAnswer(f"{name}: JSON nested too deep to be read") from error
     except msgspec.DecodeError as error:
         kind = response.headers.get("content-type", "no content type")
         raise UnreadableAnswer(f"{name}: not JSON but {kind}, {len(response.content)} bytes") from error

@@ -151,7 +151,7 @@ def error_answer(
     status = response.status_code
     try:
         body = msgspec.json.decode(response.content)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         body = None  # a proxy's HTML page, or the 5xx body that no page documents: the status says enough
     body = body if isinstance(body, dict) else {}
     code, message, details = body.get("code"), body.get("message"), body.get("details")

@@ -13,7 +13,8 @@ def moment(text: str) -> datetime | None:
     time = datetime.fromisoformat(text)
     if time.tzinfo is None:
         raise ValueError(f"a time without a zone: {text!r}")
-    return time.astimezone(UTC)
+    # At the edges of the calendar other zones have no name for it: no clock showed it.
+    return time.astimezone(UTC) if 1 < time.year < 9999 else None
 
 
 def written(time: datetime, digits: str = "milliseconds") -> str:

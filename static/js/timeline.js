@@ -2,6 +2,7 @@
 import { Zoom } from "./zoom.js";
 import { watch } from "./live.js";
 import { overview } from "./overview.js";
+import { rule } from "./ruler.js";
 
 const root = document.querySelector(".tl");
 const $ = (id) => document.getElementById(id);
@@ -362,6 +363,7 @@ const zoom = new Zoom(root, {
   left,
   changed: (factor) => {
     remember({ zoom: factor > 1 ? +factor.toFixed(2) : null });
+    rule(zoom, clock);
     cross(at);
     place();
     overview.refresh?.();
@@ -372,6 +374,7 @@ const settle = () => {
   for (const hidden of document.querySelectorAll("#zoom, [data-copy][hidden]")) hidden.hidden = false;
   if (!axis()) return;
   zoom.refresh();
+  rule(zoom, clock);
   const row = rowOf($("card")) ?? rowOf(document.activeElement) ?? rows()[0];
   if (row) rove(row);
   at = $("card")?.dataset.at ? +$("card").dataset.at : at;
@@ -390,7 +393,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
   }
 });
 addEventListener("resize", () => {
-  if (axis()) zoom.refresh(), cross(at), place();
+  if (axis()) zoom.refresh(), rule(zoom, clock), cross(at), place();
 });
 watch(() => {
   if (!axis()) return;
@@ -399,6 +402,7 @@ watch(() => {
   else if (!root.querySelector('.tl-who[tabindex="0"]') && rows()[0]) rove(rows()[0]);
   for (const other of rows()) if (other !== row && who(other).tabIndex === 0 && row) who(other).tabIndex = -1;
   zoom.refresh();
+  rule(zoom, clock);
   cross(at);
   place();
 });

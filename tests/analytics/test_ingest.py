@@ -4,11 +4,15 @@ import json
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
+from analytics import queries
+from analytics.activity import people
 from analytics.envelope import Channel, parse
 from analytics.ingest import ingest
 from analytics.models import Event, Failure, Peer, Session, Track
-from analytics.projections import IGNORED, PROJECTORS
+from analytics.projections import IGNORED, PROJECTORS, clear
+from analytics.rebuild import rebuild
 from rooms.models import Room
 from tests.conftest import PAYLOADS, payload
 
@@ -87,11 +91,11 @@ def test_a_name_with_a_nul_is_kept_without_it() -> None:
     assert Event.objects.get().payload["data"]["user_name"] == "Zo�ya"
 
 
-def test_ids_with_tabs_and_backslashes_are_stored_as_they_are() -> None:
+def test_tabs_and_backslashes_are_stored_as_they_are() -> None:
     strange = "a\tb\\n\nc"
-    take(webhook("peer.join.success", peer_id=strange))
-    assert Event.objects.get().peer_id == strange
-    assert Peer.objects.get().pk == strange
+    take(webhook("peer.join.success", user_name=strange))
+    assert Event.objects.get().payload["data"]["user_name"] == strange
+    assert Peer.objects.get().name == strange
 
 
 def test_the_first_event_seen_of_a_peer_may_be_a_track() -> None:
@@ -123,3 +127,57 @@ def test_a_failed_join_makes_no_peer() -> None:
     assert not Peer.objects.exists()
     assert Session.objects.filter(pk=PHYSICS_SESSION).exists()
     assert Failure.objects.get().device == "web_Mac_OS Chrome_126.0.0.0"
+
+
+def test_trap_19_a_leave_with_two_equal_times_is_worth_its_duration() -> None:
+    joined = "2021-11-30T12:58:49.972Z"
+    take(webhook("peer.leave.success", joined_at=joined, left_at=joined, duration=40))
+    take(webhook("session.close.success", session_stopped_at="2021-11-30T13:30:00Z"))
+    session = Session.objects.get()
+    [person] = people(queries.stays(session), queries.frame(session, timezone.now()))
+    assert person.present_micros == 40_000_000
+    assert person.estimated
+
+
+def test_when_a_session_began_does_not_depend_on_what_came_together() -> None:
+    early = payload("analytics/events/client.publish.failed") | {"timestamp": "2021-11-30T12:57:00Z"}
+    join = webhook("peer.join.success")
+    del join["data"]["session_started_at"]  # type: ignore[attr-defined]
+    take(early, join)
+    together = Session.objects.get().started_at
+    [room] = list(rebuild())
+    assert Session.objects.get().started_at == together
+    Event.objects.all().delete()
+    clear(room[0])
+    take(join)
+    take(early)
+    assert Session.objects.get().started_at == together
+
+
+def test_the_kind_of_a_track_does_not_depend_on_the_order() -> None:
+    add = payload("analytics/events/track.add.success")
+    update = payload("analytics/events/track.update.success")
+    del update["data"]["source"]
+    found = set()
+    for bodies in ([add, update], [update, add]):
+        Event.objects.all().delete()
+        for room_id in Room.objects.values_list("pk", flat=True):
+            clear(room_id)
+        for body in bodies:
+            take(body, channel=Channel.ANALYTICS)
+        found.add(Track.objects.get().kind)
+    assert found == {Track.Kind.MIC}
+
+
+def test_a_refused_attempt_counts_for_the_session_it_fell_into() -> None:
+    take(
+        webhook("session.open.success", session_started_at="2021-11-25T09:00:00Z"),
+        webhook(
+            "session.close.success",
+            session_started_at="2021-11-25T09:00:00Z",
+            session_stopped_at="2021-11-25T10:00:00Z",
+        ),
+    )
+    take(webhook("peer.join.failure"))
+    session = Session.objects.get()
+    assert session.failure_count == 1 == queries.troubles(session).count()

@@ -44,6 +44,19 @@ def test_what_is_no_time_is_refused_by_name(text: str) -> None:
     assert repr(text) in str(refusal.value)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2014-12-31T23:59:59.999Z", "1970-01-01T00:00:00Z", "0001-01-01T00:00:01Z", "0001-01-01T01:00:00+14:00",
+        "2100-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "9999-12-31T23:59:59-12:00",
+    ],
+)  # fmt: skip
+def test_what_no_clock_of_100ms_showed_is_refused_by_name(text: str) -> None:
+    with pytest.raises(ValueError, match="not a time from 2015 to 2099") as refusal:
+        instants.parse(text)
+    assert repr(text) in str(refusal.value)
+
+
 def test_order_within_a_microsecond_is_kept() -> None:
     texts = ["2026-11-12T07:00:01.8162431Z", "2026-11-12T07:00:01.81624309Z", "2026-11-12T07:00:01.816243Z"]
     assert len({instants.parse(text) for text in texts}) == 1
@@ -59,7 +72,8 @@ def test_a_naive_datetime_has_no_moment() -> None:
 
 @given(
     st.datetimes(
-        min_value=datetime(1990, 1, 1),  # noqa: DTZ001
+        min_value=datetime(2015, 1, 2),  # noqa: DTZ001
+        max_value=datetime(2099, 12, 31),  # noqa: DTZ001
         timezones=st.sampled_from([UTC, timezone(timedelta(hours=5, minutes=45))]),
     )
 )

@@ -70,7 +70,7 @@ def test_a_rebuild_says_the_same(scene: tuple[str, int], dice: int) -> None:
 
 # What no API tells and only a webhook can: why somebody left, when a role changed, who ended it, refused attempts.
 ONLY_BY_WEBHOOK = {
-    "Peer": {"leave_reason", "leave_message", "roles", "type", "metadata"},
+    "Peer": {"leave_reason", "leave_message", "roles", "type", "metadata", "duration_seconds"},
     "Session": {"drop_count", "end_source", "end_reason", "ended_by", "end_locked", "failure_count", "last_event_at"},
     "Track": set(),
     "Failure": set(),

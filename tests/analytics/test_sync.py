@@ -3,14 +3,19 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from io import StringIO
+from typing import Any
 
 import httpx
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from analytics import sync
+from analytics.envelope import Channel, parse
+from analytics.ingest import ingest
 from analytics.models import Cursor, Event, Failure, Peer, Pull, Session, Track
+from analytics.tasks import prune_pulls
 from rooms import hms
 from rooms.models import Room
 from rooms.simulator.app import ACCESS_KEY, SECRET
@@ -149,7 +154,7 @@ def test_a_closed_session_is_pulled_once_more_a_few_minutes_later(school: School
     assert session.ended_at is not None
     assert cursor.due_at == session.ended_at + sync.SETTLED_AFTER
     school.later(minutes=5)
-    assert sync.claim_due(clock=school.now) == [played.id]
+    assert sync.claim_due(clock=school.now) == played.id
     school.events(played)
     assert Cursor.objects.get().final_at == school.now()
 
@@ -233,7 +238,7 @@ def test_a_fault_that_stays_is_told_and_tried_again_later(school: School) -> Non
     assert cursor.due_at > school.now()
     school.faults.clear()
     school.later(hours=1)
-    assert sync.claim_due(clock=school.now) == [played.id]
+    assert sync.claim_due(clock=school.now) == played.id
     assert school.events(played).error == ""
     assert Cursor.objects.get().failures == 0
     assert analytics_ids() == school.listed(played)
@@ -255,10 +260,10 @@ def test_two_workers_never_claim_the_same_session(school: School) -> None:
     school.later(minutes=10)
     sync.pull_sessions(school.client, clock=school.now)
     assert sync.follow(clock=school.now) == 1
-    assert len(sync.claim_due(clock=school.now)) == 1
-    assert sync.claim_due(clock=school.now) == []
+    assert sync.claim_due(clock=school.now) is not None
+    assert sync.claim_due(clock=school.now) is None
     school.later(seconds=sync.LEASE.total_seconds() + 1)
-    assert len(sync.claim_due(clock=school.now)) == 1
+    assert sync.claim_due(clock=school.now) is not None
 
 
 def test_failures_without_a_session_are_read_by_room(school: School) -> None:
@@ -291,14 +296,109 @@ def test_an_unchanged_session_costs_no_event(school: School) -> None:
     assert (again.events_new, Event.objects.count()) == (0, stored)
 
 
-def test_a_session_of_another_workspace_is_not_asked_about_for_ever(school: School) -> None:
+def test_a_session_100ms_does_not_know_is_asked_about_ever_more_slowly(school: School) -> None:
     school.holds()
     school.later(hours=2)
     Room.objects.create(id="a" * 24)
     Session.objects.create(id="b" * 24, room_id="a" * 24, started_at=school.now(), last_event_at=school.now())
-    pull = sync.pull_events(school.client, "b" * 24, clock=school.now)
-    assert "404" in pull.error or "403" in pull.error
-    assert Cursor.objects.get(pk="b" * 24).due_at is None
+    waits = []
+    for _ in range(12):
+        pull = sync.pull_events(school.client, "b" * 24, clock=school.now)
+        assert "404" in pull.error or "403" in pull.error, pull.error
+        due = Cursor.objects.get(pk="b" * 24).due_at
+        assert due is not None
+        waits.append((due - school.now()).total_seconds())
+        school.time.advance(waits[-1])
+    assert waits == sorted(waits)
+    assert waits[-1] == sync.LONGEST_WAIT
+
+
+def test_an_outage_of_a_day_costs_nothing(school: School) -> None:
+    played = school.holds()
+    school.later(hours=2)
+    sync.pull_sessions(school.client, clock=school.now)
+    sync.follow(clock=school.now)
+    school.faults.add({"status": 503, "times": None})
+    for _ in range(30):
+        school.later(hours=1)
+        if pk := sync.claim_due(clock=school.now):
+            sync.pull_events(school.client, pk, clock=school.now)
+    school.faults.clear()
+    school.later(hours=2)
+    assert sync.claim_due(clock=school.now) == played.id
+    school.events(played)
+    assert analytics_ids() == school.listed(played)
+
+
+def test_a_settled_session_stays_complete_when_asked_for_weeks_later(school: School) -> None:
+    played = school.holds()
+    school.later(hours=2)
+    school.everything()
+    settled = Cursor.objects.get()
+    school.later(days=40)
+    school.events(played)
+    again = Cursor.objects.get()
+    assert (again.final_at, again.lost_at) == (settled.final_at, None)
+
+
+def test_failures_that_100ms_has_forgotten_do_not_hide_new_ones(school: School) -> None:
+    school.holds("client_errors")
+    school.later(days=31)
+    [first] = school.world.sessions
+    told = [event for channel, event in school.world.events(first) if channel == "analytics"]
+    ingest([parse(event, Channel.ANALYTICS) for event in told])
+    played = school.holds("client_errors")
+    school.later(hours=2)
+    sync.pull_failures(school.client, school.room.id, clock=school.now)
+    new = {event["id"] for _, event in school.world.events(played.id) if event["type"].startswith("client.")}
+    assert new
+    assert new <= set(Failure.objects.values_list("event_id", flat=True))
+
+
+def listed(sessions: list[dict[str, Any]]) -> Pull:
+    """The pull of a list in which 100ms names these sessions, in whatever shape."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        found = sessions if request.url.params["active"] == "false" else []
+        return httpx.Response(200, json={"limit": 100, "data": found, "last": ""})
+
+    with hms.Client(access_key="k", secret="s" * 32, transport=httpx.MockTransport(answer)) as client:
+        return sync.pull_sessions(client, clock=lambda: MORNING + timedelta(hours=1))
+
+
+def test_a_role_that_comes_back_is_told_by_the_object_alone(school: School) -> None:
+    """Every role webhook was lost; the object said student, host, student."""
+    raw: dict[str, Any] = {
+        "id": "6" * 24,
+        "room_id": school.room.id,
+        "active": True,
+        "created_at": "2026-11-12T07:00:00.000Z",
+        "updated_at": "2026-11-12T07:00:00.000Z",
+        "peers": {"p1": {"id": "p1", "name": "Ann", "role": "student", "joined_at": "2026-11-12T07:00:00.000Z"}},
+    }
+    for minute, role in ((1, "student"), (2, "host"), (3, "student"), (4, "student")):
+        raw["updated_at"] = f"2026-11-12T07:0{minute}:00.000Z"
+        raw["peers"]["p1"]["role"] = role
+        assert listed([raw]).error == ""
+        assert Peer.objects.get().role == role
+    assert Event.objects.filter(type="snapshot.peer").count() == 3
+
+
+def test_one_odd_object_hides_no_other(school: School) -> None:
+    """Peers as an array, as the object's page in the docs has them; and one without a room."""
+    whole = {"created_at": "2026-11-12T07:00:00Z", "updated_at": "2026-11-12T07:10:00Z", "active": False}
+    peer = {"id": "p1", "name": "Ann", "role": "student", "joined_at": "2026-11-12T07:00:00Z"}
+    data = [
+        {"id": "1" * 24, **whole, "peers": {}},
+        {"id": "2" * 24, "room_id": school.room.id, **whole, "peers": [peer]},
+        {"id": "3" * 24, "room_id": school.room.id, **whole, "peers": {"p2": {**peer, "id": "p2"}}},
+    ]
+
+    pull = listed(data)
+    assert set(Session.objects.values_list("pk", flat=True)) == {"2" * 24, "3" * 24}
+    assert set(Peer.objects.values_list("pk", flat=True)) == {"p1", "p2"}
+    assert "room_id" in pull.error
+    assert pull.reached_end
 
 
 def test_the_command_says_what_it_read_and_fails_when_a_part_failed(school: School, settings: Settings) -> None:
@@ -325,3 +425,11 @@ def test_a_peer_who_is_still_in_has_no_end(school: School) -> None:
     school.everything()
     assert Session.objects.get().ended_at is None
     assert Peer.objects.filter(left_at=None).exists()
+
+
+def test_pulls_older_than_what_100ms_holds_are_forgotten(db: None) -> None:
+    now = timezone.now()
+    kept = Pull.objects.create(kind=Pull.Kind.ROOMS, started_at=now - timedelta(days=29))
+    Pull.objects.create(kind=Pull.Kind.ROOMS, started_at=now - timedelta(days=31))
+    prune_pulls()
+    assert list(Pull.objects.all()) == [kept]

@@ -11,22 +11,24 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Ratio:
-    """`value` is to be at least (or, with `at_most`, at most) `goal`."""
+    """`value` is to be at least (or, with `at_most`, at most) `goal`; without one it is there to be known."""
 
     what: str
     value: float
-    goal: float
+    goal: float | None = None
     at_most: bool = False
     detail: str = ""
 
     @property
     def met(self) -> bool:
+        if self.goal is None:
+            return True
         return self.value <= self.goal if self.at_most else self.value >= self.goal
 
     def __str__(self) -> str:
         sign = "≤" if self.at_most else "≥"
-        verdict = "met" if self.met else "MISSED"
-        return f"{self.what:<66} {self.value:>8.2f}  {sign} {self.goal:<5g} {verdict:<7} {self.detail}"
+        goal = "" if self.goal is None else f"{sign} {self.goal:<5g} {'met' if self.met else 'MISSED'}"
+        return f"{self.what:<66} {self.value:>8.2f}  {goal:<15} {self.detail}"
 
 
 def seconds(run: Callable[[], object]) -> float:

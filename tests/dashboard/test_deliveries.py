@@ -50,6 +50,23 @@ def test_a_delivery_is_shown_as_it_came_but_for_secrets(ops: Client) -> None:
     assert "hush-hush" not in page
 
 
+@pytest.mark.parametrize("url", ["/deliveries/", "/deliveries.csv", "/admin/webhooks/delivery/", "/deliveries/{pk}/"])
+def test_no_secret_shows_through_an_error(url: str, ops: Client) -> None:
+    delivery = classes.delivery(State.DEAD, error="Malformed: got 'rtmp://live.example/app/hush-hush'")
+
+    answer = ops.get(url.format(pk=delivery.pk))
+    page = b"".join(answer).decode() if answer.streaming else answer.content.decode()
+
+    assert "rtmp://live.example/app/" in page
+    assert "hush-hush" not in page
+
+
+def test_no_secret_shows_through_an_error_in_the_admin(ops: Client) -> None:
+    delivery = classes.delivery(State.DEAD, error="Malformed: got 'rtmp://live.example/app/hush-hush'")
+
+    assert "hush-hush" not in shown(ops, f"/admin/webhooks/delivery/{delivery.pk}/change/")
+
+
 @pytest.mark.parametrize("body", [b"not json <b>x</b>", b"\xff\xfe\x00", b"", b"[1, 2]", b'"text"', b"null"])
 def test_any_body_can_be_looked_at(body: bytes, ops: Client) -> None:
     delivery = classes.delivery(State.DEAD, body=body, event_type="", event_id="", error="body: <b>x</b>")

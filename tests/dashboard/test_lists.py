@@ -75,6 +75,17 @@ def test_days_begin_at_midnight_where_the_viewer_is(ops: Client, physics: Room) 
     assert sessions_shown(ops, "/sessions/?since=2026-11-11&until=2026-11-11") == [early.pk, day_before.pk]
 
 
+@pytest.mark.parametrize("url", ["/sessions/", "/deliveries/"])
+@pytest.mark.parametrize("asked", ["until=9999-12-31", "since=9999-12-31", "since=0001-01-01", "until=0001-01-01"])
+@pytest.mark.parametrize("zone", ["Asia/Kolkata", "America/New_York"])
+def test_a_day_beyond_all_calendars_is_left_out_and_named(url: str, asked: str, zone: str, ops: Client) -> None:
+    ops.cookies["time_zone"] = zone
+
+    page = shown(ops, f"{url}?{asked}")
+
+    assert f"Left out, because it could not be understood: {asked.replace('=', ': ').capitalize()}" in page
+
+
 def test_sessions_are_filtered_by_how_they_stand(ops: Client, physics: Room) -> None:
     live = classes.session(physics, ago=timedelta(minutes=5), length=None)
     ended = classes.session(physics)

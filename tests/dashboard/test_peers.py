@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.test import Client
 from django.utils import timezone
 
-from analytics.models import Peer, Track
+from analytics.models import Event, Peer, Track
 from rooms.models import Room
 from tests.dashboard import classes
 from tests.dashboard.classes import Pupil
@@ -68,6 +68,23 @@ def test_the_events_behind_it_are_shown_without_their_secrets(teacher: Client, p
     assert "1 event" in page
     assert "auth_token" in page
     assert "hush-hush" not in page
+
+
+def test_what_another_room_says_of_an_equal_peer_id_stays_there(
+    teacher: Client, physics: Room, chemistry: Room
+) -> None:
+    held, theirs = classes.session(physics), classes.session(chemistry)
+    peer = held.peers.get()
+    Event.objects.filter(session_id=theirs.pk).update(peer_id=peer.pk, payload={"said": "of another room"})
+    classes.failure(theirs, peer_id=peer.pk, error_message="of another room")
+    classes.failure(theirs, peer_id=peer.pk, session_id="", error_message="of another room")
+    classes.failure(held, session_id="", error_message="told without a session")
+
+    page = stay(teacher, peer)
+
+    assert "of another room" not in page
+    assert "told without a session" in page
+    assert "1 event" in page
 
 
 def test_metadata_is_shown_as_the_app_gave_it_but_for_secrets(teacher: Client, physics: Room) -> None:

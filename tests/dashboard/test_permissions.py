@@ -1,5 +1,6 @@
 """Who gets what, for every URL of the product: a table, and a test that nothing is missing from it."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any, NamedTuple
@@ -13,7 +14,7 @@ from rooms.models import Room
 from tests.dashboard import classes
 from webhooks.models import Delivery
 
-HERE, GONE, SIGN_IN, MOVED, REFUSED = 200, 404, 302, 302, 403
+HERE, GONE, SIGN_IN, MOVED, REFUSED, NOT_SO = 200, 404, 302, 302, 403, 405
 
 
 class Expected(NamedTuple):
@@ -65,6 +66,10 @@ TABLE = {
     "webhooks:100ms": Expected(REFUSED, REFUSED, REFUSED, REFUSED, REFUSED, "post"),
 }
 WHO = ("anonymous", "stranger", "other_teacher", "teacher", "ops")
+
+
+# Django's own forms, which take a PUT for a POST.
+OF_DJANGO = {"login", "logout", "password_change"}
 
 
 def named(patterns: list[URLPattern | URLResolver], space: str = "") -> Iterator[tuple[str, URLPattern]]:
@@ -127,6 +132,27 @@ def test_who_gets_what(name: str, clients: dict[str, Client], ids: dict[str, Any
         assert answers["anonymous"]["Location"].startswith("/accounts/login/?next=")
 
 
+@pytest.mark.parametrize("name", [name for name in TABLE if name not in OF_DJANGO])
+def test_no_url_takes_a_method_it_was_not_made_for(name: str, clients: dict[str, Client], ids: dict[str, Any]) -> None:
+    """Who has no business there learns no more than by asking rightly; members are told it is not done this way."""
+    expected = TABLE[name]
+    (pattern,) = [pattern for known, pattern in named(get_resolver().url_patterns) if known == name]
+    url = reverse(name, kwargs={key: ids[key] for key in pattern.pattern.converters})
+    if expected.anonymous != SIGN_IN:
+        right = dict.fromkeys(WHO, NOT_SO)
+    elif expected in (OF_OPS, OF_OPS_POST):
+        right = {**dict.fromkeys(WHO, GONE), "anonymous": SIGN_IN, "ops": NOT_SO}
+    else:
+        right = {**dict.fromkeys(WHO, NOT_SO), "anonymous": SIGN_IN, "stranger": GONE}
+
+    for method in ("get", "post", "put", "patch", "delete"):
+        if method not in ({"get"} if expected.method == "get" else {"post"}):
+            answers = {who: getattr(client, method)(url).status_code for who, client in clients.items()}
+            assert answers == right, method
+
+    assert Delivery.objects.get(pk=ids["delivery_id"]).state == Delivery.State.DEAD
+
+
 @pytest.mark.parametrize(
     "path",
     [
@@ -171,6 +197,36 @@ def test_the_admin_is_for_ops_alone(url: str, clients: dict[str, Client]) -> Non
 
         assert answer.status_code == SIGN_IN, who
         assert answer["Location"].startswith("/admin/login/"), who
+
+
+def urls_of_the_admin(patterns: list[URLPattern | URLResolver], before: str = "/admin/") -> Iterator[str]:
+    """Every address of the admin, its ids filled in with some."""
+    for pattern in patterns:
+        route = str(pattern.pattern).removeprefix("^").removesuffix("$")
+        route = re.sub(r"\(\?P<\w+>(\w*)[^)]*\)", r"\1", route)  # of choices the first
+        route = before + re.sub(r"<(\w+:)?\w+>", "1", route)
+        if isinstance(pattern, URLResolver):
+            yield from urls_of_the_admin(pattern.url_patterns, route)
+        else:
+            yield route
+
+
+def test_every_url_of_the_admin_asks_anybody_but_ops_to_sign_in(clients: dict[str, Client]) -> None:
+    (site,) = [pattern for pattern in get_resolver().url_patterns if getattr(pattern, "namespace", "") == "admin"]
+    assert isinstance(site, URLResolver)
+    urls = sorted(set(urls_of_the_admin(site.url_patterns)) - {"/admin/login/", "/admin/logout/"})
+    assert {"/admin/", "/admin/webhooks/delivery/1/change/", "/admin/auth/user/1/password/"} <= set(urls)
+
+    let_in = [
+        (who, method, url)
+        for who in WHO
+        if who not in ("other_teacher", "ops")
+        for url in urls
+        for method in ("get", "post")
+        if not getattr(clients[who], method)(url).headers.get("Location", "").startswith("/admin/login/")
+    ]
+
+    assert let_in == []
 
 
 @pytest.mark.parametrize("url", ["/", "/sessions/", "/deliveries/"])

@@ -52,6 +52,7 @@ def asked(client: Client, url: str) -> list[str]:
     return [query["sql"] for query in queries.captured_queries]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("who", ["ops", "teacher"])
 def test_pages_ask_no_more_with_50_rows_than_with_5(
     who: str, physics: Room, ikram: User, wanjiru: User, signed_in: Callable[[User], Client]

@@ -299,6 +299,7 @@ def test_strangers_find_nothing(
             assert signed_in(stranger).get(f"/sessions/{told.id}/{part}").status_code == 404
 
 
+@pytest.mark.slow
 def test_a_page_costs_the_same_queries_whatever_the_number_of_people(ops: Client, physics: Room) -> None:
     few = classes.crowd(physics, 20)
     many = classes.crowd(physics, 2000)

@@ -20,6 +20,7 @@ def lecture(physics: Room) -> played.Played:
     return played.over(SCENARIOS["lecture"](3, people=500), physics, ago=timedelta(hours=4))
 
 
+@pytest.mark.slow
 def test_five_hundred_people_are_a_light_page(ops: Client, lecture: played.Played) -> None:
     html = page(ops, lecture.id)
     assert len(html.encode()) < LIGHT

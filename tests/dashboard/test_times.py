@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from dashboard.templatetags import times
+from dashboard.times import ago, day, moment, zone_words
 
 NOON = datetime(2026, 11, 12, 9, 4, 10, 250_000, tzinfo=UTC)  # a Thursday; 12:04:10 in Nairobi
 MICROS = int(NOON.timestamp() * 1_000_000)
@@ -38,7 +39,7 @@ def test_a_moment_in_all_its_forms(at: datetime | int) -> None:
 )
 def test_days_are_said_as_people_say_them(ago: timedelta, said: str) -> None:
     with timezone.override(zoneinfo.ZoneInfo("Africa/Nairobi")), time_machine.travel(NOON, tick=False):
-        assert times.moment(NOON - ago) == said
+        assert moment(NOON - ago) == said
 
 
 @pytest.mark.parametrize(
@@ -54,11 +55,11 @@ def test_days_are_said_as_people_say_them(ago: timedelta, said: str) -> None:
 )
 def test_how_long_ago(since: timedelta, said: str) -> None:
     with time_machine.travel(NOON, tick=False):
-        assert times.ago(NOON - since) == said
+        assert ago(NOON - since) == said
 
 
 def test_none_is_said_by_nothing() -> None:
-    for said in (times.hm, times.hms, times.day, times.moment, times.full, times.iso, times.ago, times.weekday):
+    for said in (times.hm, times.hms, day, moment, times.full, times.iso, ago, times.weekday):
         assert said(None) == ""
     assert times.duration(None) == ""
     assert times.duration_text(None) == ""
@@ -86,7 +87,7 @@ def test_a_length_in_words_holds_the_exact_one() -> None:
 def test_a_zone_is_named_by_its_place_and_offset(zone: str, said: str) -> None:
     place = zoneinfo.ZoneInfo(zone)
 
-    assert times.zone_words(NOON.astimezone(place), place) == said
+    assert zone_words(NOON.astimezone(place), place) == said
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
@@ -28,17 +29,21 @@ ZONE = "Africa/Nairobi"
 SCREENS = {"desk": (1440, 900), "phone": (390, 844)}
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+@pytest.fixture(scope="package")
+def browser(django_db_setup: None) -> Iterator[Browser]:
     path = shutil.which("chromium") or shutil.which("google-chrome")
     if path is None:
         pytest.skip("no Chromium on this machine")
-    # Playwright's synchronous driver runs a loop in this thread, and Django would refuse the database from there.
+    # Playwright's synchronous driver leaves a loop running in this thread. Django then refuses the database, unless
+    # told otherwise, and gives the thread another connection, which must know what the database held to begin with.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    beginning = connection._test_serialized_contents  # type: ignore[attr-defined]
     with sync_playwright() as driver:
+        connection._test_serialized_contents = beginning  # type: ignore[attr-defined]
         chromium = driver.chromium.launch(executable_path=path, args=ARGS)
         yield chromium
         chromium.close()
+        connection.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 

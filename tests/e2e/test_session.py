@@ -17,6 +17,7 @@ from analytics import durations
 from rooms.models import Room
 from rooms.simulator.scenarios import SCENARIOS
 from tests import played
+from tests.dashboard import classes
 from tests.e2e.conftest import Visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
@@ -107,6 +108,31 @@ def test_names_are_shown_and_never_run(visit: Visit, ikram: User, physics_class:
     assert visitor.page.locator("main b b, #people b").count() == 0
 
 
+def test_what_a_table_says_is_whole_or_told_when_pointed_at(
+    visit: Visit, ikram: User, physics_class: played.Played
+) -> None:
+    held = physics_class.row
+    held.peers.update(leave_reason="a reason that goes on and on for longer than any column has room for " * 3)
+    for peer in held.peers.all():
+        classes.failure(held, peer_id=peer.pk, user_id=peer.user_id, at=peer.joined_at, error_message="Denied " * 30)
+    visitor = visit(ikram, "desk")
+    page = visitor.page
+
+    for query in ("", "?view=table"):
+        visitor.open(f"/sessions/{held.pk}/{query}")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), query
+        cut = page.evaluate(
+            """[...document.querySelectorAll("#intervals td, #people td")]
+                .filter(cell => cell.scrollWidth > cell.clientWidth + 1)
+                .filter(cell => !cell.title && !cell.querySelector("[title]"))
+                .map(cell => cell.innerText)"""
+        )
+        assert cut == [], query
+    two = page.locator("#people .notes", has=page.locator(".state:nth-child(2)"))
+    assert two.count()
+    assert two.evaluate_all("all => all.every(notes => notes.scrollWidth <= notes.parentElement.clientWidth)")
+
+
 def test_keys_move_between_people_and_moments(visit: Visit, ikram: User, physics_class: played.Played) -> None:
     visitor = visit(ikram)
     page = visitor.page
@@ -146,6 +172,7 @@ def test_zoom_and_pan_keep_names_and_axis(visit: Visit, ikram: User, physics_cla
     page.get_by_role("button", name="Zoom in").click()
     expect(value).to_have_text("13 min")
     assert name.bounding_box() == before
+    expect(page.locator("#axis text.fine").first).to_be_visible()  # the clock gets finer too
     assert "zoom=4" in page.url
     plot = page.locator(".tl-row[data-key] .tl-plot").first
     axis = page.locator("#axis")
@@ -232,6 +259,27 @@ def test_find_sort_and_trouble_work_in_place(
     assert {"sort=talk", "trouble=1", "view=table"} <= set(page.url.split("?")[1].split("&"))
     page.reload()
     expect(page.locator("#intervals")).to_be_visible()
+
+
+def test_a_thin_lane_says_whose_it_is_and_opens(visit: Visit, ikram: User, physics: Room) -> None:
+    told = played.over(SCENARIOS["lecture"](3, people=120), physics)
+    visitor = visit(ikram)
+    page = visitor.page
+    visitor.open(f"/sessions/{told.id}/")
+    block = page.locator(".tl-thin > svg").last
+    block.scroll_into_view_if_needed()
+    place = block.bounding_box()
+    assert place is not None
+    page.mouse.move(place["x"] + place["width"] / 2, place["y"] + 10)
+    tip = page.locator(".tl-tip")
+    expect(tip).to_be_visible()
+    name = tip.inner_text().rsplit(", ", 1)[0]
+    assert name in {who.name for who in told.truth().values()}
+    page.mouse.click(place["x"] + place["width"] / 2, place["y"] + 10)
+    expect(page.get_by_role("dialog")).to_contain_text(name)
+    assert "person=" in page.url
+    page.get_by_role("button", name="Zoom in").click()
+    expect(page.locator("#brush-in")).not_to_have_attribute("width", "100%")
 
 
 def test_the_export_is_a_file_with_everybody(visit: Visit, ikram: User, physics_class: played.Played) -> None:

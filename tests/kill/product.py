@@ -130,6 +130,10 @@ class Product:
         """Deliveries by state."""
         return dict(self.rows("SELECT state, count(*) FROM webhooks_delivery GROUP BY state"))
 
+    def has_settled(self) -> bool:
+        """Nothing waits to be read."""
+        return not set(self.states()) & {"pending", "failed"}
+
     def _start(self, name: str, arguments: list[str]) -> None:
         log = f"{name}-{time.monotonic_ns()}"  # a log a life
         self.running[name] = self.family.start(log, [sys.executable, *arguments], self.variables(), folder=ROOT)

@@ -3,7 +3,7 @@
 What was acknowledged is there, once, and projected.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bin import servers
-from bin.processes import Family, family, free_port
+from bin.processes import Family, free_port
 from tests.kill.classes import classes
 from tests.kill.product import SECRET, Product
 from tests.kill.sender import Sender
@@ -20,15 +20,6 @@ pytestmark = [pytest.mark.kill, pytest.mark.slow]
 
 # Two sweeps and the reading itself, on a machine that has other things to do.
 SETTLED_WITHIN = 60.0
-
-
-@pytest.fixture
-def processes(tmp_path: Path) -> Iterator[Family]:
-    # PostgreSQL's own user must be able to reach its folder in here.
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o711)
-    with family(tmp_path / "logs") as members:
-        yield members
 
 
 class Storm:
@@ -42,10 +33,6 @@ class Storm:
 
     def has_come(self, share: float) -> Callable[[], bool]:
         return lambda: len(self.sender.acknowledged) >= share * self.total or not self.thread.is_alive()
-
-
-def settled(product: Product) -> Callable[[], bool]:
-    return lambda: not set(product.states()) & {"pending", "failed"}
 
 
 def everything_is_there_once_and_projected(product: Product, sender: Sender) -> None:
@@ -109,7 +96,7 @@ def test_worker_broker_and_web_server_are_killed_in_a_storm_of_5000(processes: F
     assert len(sender.acknowledged) + len(sender.given_up) == storm.total == 5_000
     assert sender.tries > storm.total, "the web server was killed while nobody was sending"
     assert len(sender.acknowledged) > 4_500
-    product.wait_until(settled(product), SETTLED_WITHIN, "reading what was stored")
+    product.wait_until(product.has_settled, SETTLED_WITHIN, "reading what was stored")
     everything_is_there_once_and_projected(product, sender)
     product.kill_all()
 
@@ -132,6 +119,6 @@ def test_the_embedded_product_survives_the_same(processes: Family, tmp_path: Pat
     sender = storm.sender
     assert len(sender.acknowledged) + len(sender.given_up) == storm.total == 992
     assert len(sender.acknowledged) > 900
-    product.wait_until(settled(product), SETTLED_WITHIN, "reading what was stored")
+    product.wait_until(product.has_settled, SETTLED_WITHIN, "reading what was stored")
     everything_is_there_once_and_projected(product, sender)
     product.kill_all()

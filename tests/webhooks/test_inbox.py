@@ -136,7 +136,10 @@ def test_an_unknown_type_is_kept_as_an_event_and_said(deliver: Deliver) -> None:
         (joined(data={"room_id": "r" * 65}), "room_id: longer than 64"),
         (joined(id="i" * 65), "id: longer than 64"),
         (joined(id=12), "id: expected text, got int"),
-        (joined(id="nul\u0000"), "id: holds a NUL character"),
+        (joined(id="nul\u0000"), "id: expected letters, digits and _ . : - only, got 'nul\\x00'"),
+        (joined(data={"room_id": "a/b"}), "room_id: expected letters"),
+        (joined(timestamp="9999-12-31T23:59:59-12:00"), "timestamp: not a time from 2015 to 2099"),
+        (joined(timestamp="0001-01-01T01:00:00+14:00"), "timestamp: not a time from 2015 to 2099"),
         (b'{"id":"1","type":"peer.join.success","data":' + b"[" * 900 + b"]" * 900 + b"}", "body: nested deeper"),
         (b'{"id":"1","type":"peer.join.success","data":' + b"[" * 9_000 + b"]" * 9_000 + b"}", "body: not JSON"),
         (b'{"id":"1","type":"peer.join.success","data":{"room_id":"r","n":1e999}}', "body: not JSON"),
@@ -152,12 +155,15 @@ def test_what_is_no_event_is_dead_at_once_and_says_why(
     assert not Event.objects.exists()
 
 
-@pytest.mark.parametrize("body", [b"", b"\n", b"{}", {"type": "ping"}, {"id": "1", "type": "test", "data": {"a": 1}}])
-def test_a_test_that_names_no_room_is_kept_and_not_read(deliver: Deliver, body: bytes | dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"\n", b"{}", {"type": "ping"}, {"id": "1", "type": "test", "data": {"a": 1}}, {"room_id": "r", "peers": []}],
+)
+def test_a_test_that_is_no_event_is_kept_and_not_read(deliver: Deliver, body: bytes | dict[str, Any]) -> None:
     delivery = settled(deliver(body))
 
     assert (delivery.state, delivery.error) == (State.IGNORED, "")
-    assert delivery.note == "names no room and no event type we know: taken for a test"
+    assert delivery.note == "names no room or is built like no event: taken for a test"
     assert not Event.objects.exists()
 
 
@@ -212,6 +218,23 @@ def test_one_poison_row_holds_up_no_other(deliver: Deliver, poison: str) -> None
     assert failed.event_id == poison
     assert "antidote" in failed.error
     assert Event.objects.count() == Peer.objects.count() == 6
+
+
+def test_what_failed_is_told_without_what_it_carried(
+    deliver: Deliver, poison: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    event = joined(id=poison)
+    event["data"]["note"] = "hush-hush"
+    delivery = deliver(event)
+
+    with caplog.at_level("ERROR"):
+        settled(delivery)
+
+    assert "antidote" in delivery.error
+    assert "antidote" in caplog.text
+    assert "hush-hush" not in delivery.error + caplog.text
+    assert "exc_info" not in caplog.text
+    assert not [record for record in caplog.records if record.exc_info]
 
 
 def test_a_failed_row_rests_longer_each_time_and_in_the_end_for_good(deliver: Deliver, poison: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from celery import Celery
 from django.utils import timezone
+from kombu import pools
 from pytest_django import Settings
 
 from dashboard.celery import app
@@ -22,11 +23,11 @@ class Queue:
     def __init__(self, celery: Celery) -> None:
         self.celery = celery
 
-    def sent(self) -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
-        """Task name, keyword arguments and headers of every message waiting, taking them."""
+    def sent(self, name: str = "rollcall") -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
+        """Task name, keyword arguments and headers of every message waiting in that queue, taking them."""
         messages: list[tuple[str, dict[str, Any], dict[str, Any]]] = []
         with self.celery.connection_for_read() as connection:
-            queue = connection.SimpleQueue(self.celery.conf.task_default_queue)
+            queue = connection.SimpleQueue(name)
             while True:
                 try:
                     message = queue.get(block=False)
@@ -36,19 +37,29 @@ class Queue:
                 messages.append((message.headers["task"], message.payload[1], message.headers))
 
 
+def _forget_connections() -> None:
+    """Celery keeps those of the broker it spoke to first."""
+    pools.reset()  # type: ignore[no-untyped-call]
+    app._pool = None
+    app.amqp._producer_pool = None
+
+
 @pytest.fixture
 def queue() -> Iterator[Queue]:
-    before = app.conf.broker_url, app.conf.broker_transport_options
-    app.conf.update(broker_url="memory://", broker_transport_options={"polling_interval": 0.01})
-    app.pool.force_close_all()
-    app.amqp._producer_pool = None
+    names = "broker_url", "broker_transport", "broker_transport_options"
+    before = {name: app.conf[name] for name in names}
+    app.conf.update(
+        broker_url="memory://", broker_transport="memory", broker_transport_options={"polling_interval": 0.01}
+    )
+    _forget_connections()
     try:
         queue = Queue(app)
         queue.sent()
+        queue.sent("pulls")
         yield queue
     finally:
-        app.conf.update(broker_url=before[0], broker_transport_options=before[1])
-        app.amqp._producer_pool = None
+        app.conf.update(before)
+        _forget_connections()
 
 
 def test_a_room_is_read_and_the_session_that_closed_is_pulled_soon(deliver: Deliver, queue: Queue) -> None:
@@ -57,7 +68,7 @@ def test_a_room_is_read_and_the_session_that_closed_is_pulled_soon(deliver: Deli
 
     tasks.process(room_id=closing["data"]["room_id"])
 
-    ((name, arguments, headers),) = queue.sent()
+    ((name, arguments, headers),) = queue.sent("pulls")
     assert (name, arguments) == ("analytics.tasks.pull_session", {"session_id": closing["data"]["session_id"]})
     assert headers["eta"] is not None
     assert Delivery.objects.get().state == Delivery.State.PROCESSED

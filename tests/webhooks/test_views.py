@@ -68,6 +68,20 @@ def test_without_the_secret_nothing_is_stored_and_nothing_explained(post: Post, 
     assert not Delivery.objects.exists()
 
 
+def test_a_storm_of_refusals_is_no_storm_of_log_lines(
+    post: Post, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.HMS_WEBHOOK_MAX_BYTES = 100
+    with caplog.at_level("WARNING"):
+        for _ in range(20):
+            assert post(joined(), secret="wrong").status_code == 403
+            assert post(b"x" * 101).status_code == 413
+
+    # One of each at most: the minute may have begun with another test.
+    assert len(caplog.records) <= 2
+    assert not [record for record in caplog.records if record.name == "django.request"]
+
+
 def test_a_secret_beyond_ascii_works(post: Post, settings: Settings) -> None:
     settings.HMS_WEBHOOK_SECRET = "geheim-ł"
 

@@ -11,7 +11,7 @@ from django.contrib.auth.models import Group, User
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from analytics import queries
@@ -36,6 +36,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, ops: str, teacher: str, **options: Any) -> None:
         if urlsplit(settings.HMS_API_URL).hostname not in LOOPBACK:
             raise CommandError(f"the demo's logins are known to all: not with a real 100ms ({settings.HMS_API_URL})")
+        if not _may_be_ours(ops, teacher):
+            raise CommandError(
+                f"the demo's logins are known to all, and {_described()} has users of its own: nothing was changed. "
+                "Unset DATABASE_URL, or name a database that is empty."
+            )
         call_command("migrate", verbosity=0)
         self._say(f"Database ready: {_described()}.")
         if _collect():
@@ -62,6 +67,21 @@ class Command(BaseCommand):
     def _say(self, words: str) -> None:
         self.stdout.write(words)
         self.stdout.flush()
+
+
+def _may_be_ours(*logins: str) -> bool:
+    """Has the database no users, or the demo's two? Others may have been added to them since, with the two unchanged.
+
+    Asked before anything is written: DATABASE_URL may be that of a product which real people use.
+    """
+    if User._meta.db_table not in connection.introspection.table_names():
+        return True
+    passwords = dict(login.split(":", 1) for login in logins)
+    ours = list(User.objects.filter(username__in=passwords))
+    others = User.objects.count() - len(ours)
+    if len(ours) == len(passwords):
+        return not others or all(user.check_password(passwords[user.username]) for user in ours)
+    return not ours and not others
 
 
 def _described() -> str:

@@ -81,7 +81,7 @@ def read(kind: type[T], raw: Any) -> T:
     """An answer as `kind`. Raises UnreadableAnswer when a required key is missing or of another type."""
     try:
         thing = msgspec.convert(_known(raw), kind)
-    except msgspec.ValidationError as error:
+    except (msgspec.ValidationError, RecursionError) as error:
         raise UnreadableAnswer(f"{kind.__name__}: {error}") from error
     _keep(thing, raw)
     return thing
@@ -99,6 +99,13 @@ def read_list(kind: type[T], answer: dict[str, Any], key: str = "data") -> tuple
     if not isinstance(found, list):
         raise UnreadableAnswer(f"{key}: expected a list, got {type(found).__name__}")
     return tuple(read(kind, item) for item in found)
+
+
+def received(raw: Any) -> dict[str, Any]:
+    """An object as received. Raises UnreadableAnswer when it is none."""
+    if not isinstance(raw, dict):
+        raise UnreadableAnswer(f"expected an object, got {type(raw).__name__}")
+    return raw
 
 
 def _known(value: Any) -> Any:

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from rooms.hms.limits import by_name, check, each, fields, flag, one_of, text, whole
 from rooms.hms.pages import Page, by_last, check_limit
-from rooms.hms.resources.base import Moment, Object, Resource, body, operation, query, read
+from rooms.hms.resources.base import Moment, Object, Resource, body, operation, query, read, received
 
 _UPLOAD = fields(
     {
@@ -53,18 +52,13 @@ class Room(Object, frozen=True, kw_only=True):
     size: int | None = None
     max_duration_seconds: int | None = None
     recording_info: dict[str, Any] | None = None
-    recording: dict[str, Any] | None = None
+    recording: dict[str, Any] | None = None  # its older spelling, which list answers use
     recording_source_template: bool | None = None
     enabled_source_template: bool | None = None
     polls: tuple[str, ...] = ()
     webhook: dict[str, Any] | None = None
     created_at: Moment | None = None
     updated_at: Moment | None = None
-
-    @property
-    def recording_settings(self) -> dict[str, Any] | None:
-        """`recording_info`, or its older spelling `recording` that list answers use."""
-        return self.recording_info if self.recording_info is not None else self.recording
 
 
 class Rooms(Resource):
@@ -106,6 +100,29 @@ class Rooms(Resource):
         `after` and `before` bound the creation, both included, in milliseconds. Sources disagree whether
         leaving out `enabled` gives all rooms or the enabled ones: to be sure of all, ask twice.
         """
+        pages = self.raw_pages(
+            name=name,
+            enabled=enabled,
+            template_id=template_id,
+            after=after,
+            before=before,
+            start=start,
+            limit=limit,
+        )
+        return (Page([read(Room, item) for item in page.items], page.next) for page in pages)
+
+    def raw_pages(
+        self,
+        *,
+        name: str | None = None,
+        enabled: bool | None = None,
+        template_id: str | None = None,
+        after: datetime | None = None,
+        before: datetime | None = None,
+        start: str = "",
+        limit: int = 100,
+    ) -> Iterator[Page[dict[str, Any]]]:
+        """The same as received: one object that is not as the contract says does not hide the others."""
         check_limit(limit, least=10)
 
         def fetch(start: str) -> dict[str, Any]:
@@ -120,7 +137,7 @@ class Rooms(Resource):
             )
             return self._get("rooms", query=asked, with_cursor=bool(start))
 
-        return by_last(fetch, partial(read, Room), start=start, limit=limit)
+        return by_last(fetch, received, start=start, limit=limit)
 
     @operation("create_room")
     def create(

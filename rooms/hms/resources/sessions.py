@@ -6,7 +6,7 @@ from typing import Any
 
 from rooms.hms.errors import UnreadableAnswer
 from rooms.hms.pages import Page, by_last, check_limit
-from rooms.hms.resources.base import Moment, Object, Resource, keep, operation, query, read
+from rooms.hms.resources.base import Moment, Object, Resource, keep, operation, query, read, received
 
 
 class SessionPeer(Object, frozen=True, kw_only=True):
@@ -42,6 +42,10 @@ class Sessions(Resource):
         """One session. Raises NotFound, or Forbidden for an id 100ms never made."""
         return _session(self._get("sessions", session_id))
 
+    def get_raw(self, session_id: str) -> dict[str, Any]:
+        """The same as received, for who reads it with more patience than the type allows."""
+        return self._get("sessions", session_id)
+
     def list(
         self,
         *,
@@ -71,13 +75,27 @@ class Sessions(Resource):
         `after` and `before` bound the start of the session, both included, in milliseconds. Sources disagree
         whether leaving out `active` gives all sessions or the running ones: to be sure of all, ask twice.
         """
+        pages = self.raw_pages(room_id=room_id, active=active, after=after, before=before, start=start, limit=limit)
+        return (Page([_session(item) for item in page.items], page.next) for page in pages)
+
+    def raw_pages(
+        self,
+        *,
+        room_id: str | None = None,
+        active: bool | None = None,
+        after: datetime | None = None,
+        before: datetime | None = None,
+        start: str = "",
+        limit: int = 100,
+    ) -> Iterator[Page[dict[str, Any]]]:
+        """The same as received: one object that is not as the contract says does not hide the others."""
         check_limit(limit, least=10)
 
         def fetch(start: str) -> dict[str, Any]:
             asked = query(room_id=room_id, active=active, after=after, before=before, limit=limit, start=start)
             return self._get("sessions", query=asked, with_cursor=bool(start))
 
-        return by_last(fetch, _session, start=start, limit=limit)
+        return by_last(fetch, received, start=start, limit=limit)
 
 
 def _session(raw: Any) -> Session:

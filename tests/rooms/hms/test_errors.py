@@ -27,6 +27,8 @@ from rooms.hms.tokens import Tokens
 from tests.rooms.hms.far_side import ACCESS_KEY, NOON, SECRET, FarSide, client_of, refuses, says
 
 ROOM = {"id": "r1", "name": "a", "enabled": True}
+DEEP = b'{"id":' + b"[" * 3_000 + b"]" * 3_000 + b"}"
+DEEP_OBJECT = b'{"id":"r1","name":"a","enabled":true,"x":' + b"[" * 900 + b"]" * 900 + b"}"
 NOT_GZIP = httpx.Response(200, headers={"content-encoding": "gzip"}, stream=httpx.ByteStream(b"not gzip"))
 
 
@@ -86,6 +88,12 @@ def test_an_error_whose_body_is_anything_is_told_by_its_status(answer: httpx.Res
     assert (error.code, error.message, error.details) == (502, "Bad Gateway", ())
 
 
+def test_a_refusal_nested_past_reading_keeps_its_status() -> None:
+    error = failure(httpx.Response(400, content=DEEP))
+    assert isinstance(error, BadRequest)
+    assert error.message == "Bad Request"
+
+
 def test_details_that_are_no_list_are_kept() -> None:
     error = failure(says(400, {"message": "no", "details": "just words"}))
     assert isinstance(error, BadRequest)
@@ -104,6 +112,8 @@ def test_details_that_are_no_list_are_kept() -> None:
         (httpx.Response(200, json={**ROOM, "created_at": "2023-01-01T00:00:00"}), "created_at"),
         (httpx.Response(302, headers={"location": "https://elsewhere.example/"}), "redirect"),
         (NOT_GZIP, "compression"),
+        (httpx.Response(200, content=DEEP), "nested too deep"),
+        (httpx.Response(200, content=DEEP_OBJECT), "recursion"),
     ],
 )  # fmt: skip
 def test_an_answer_that_cannot_be_read_is_said_to_be_so(answer: httpx.Response, words: str) -> None:

@@ -34,7 +34,8 @@ def cut(handler: BaseHTTPRequestHandler, number: int) -> None:
 
 
 def silent(handler: BaseHTTPRequestHandler, number: int) -> None:
-    time.sleep(0.6)
+    """Say nothing until the client hangs up."""
+    handler.connection.recv(1)
     handler.close_connection = True
 
 
@@ -68,29 +69,42 @@ def serving(answer: Answer) -> Iterator[tuple[str, list[str]]]:
 
 
 def client_at(address: str, *, timeout: float = 5, retries: int = 1) -> Client:
-    return Client(access_key=ACCESS_KEY, secret=SECRET, base_url=address, timeout=timeout, retries=retries)
+    return Client(
+        access_key=ACCESS_KEY,
+        secret=SECRET,
+        base_url=address,
+        timeout=timeout,
+        retries=retries,
+        sleep=lambda seconds: None,
+    )
 
 
 def test_it_works() -> None:
+    began = time.perf_counter()
     with serving(whole) as (address, asked), client_at(address) as client:
         assert client.rooms.get("r1").name == "a"
         assert asked == ["/v2/rooms/r1"]
-        assert 0 < client.stats.seconds_in_http < 5
+        assert 0 < client.stats.seconds_in_http <= time.perf_counter() - began
 
 
-@pytest.mark.parametrize("trouble", [cut, silent])
-def test_a_connection_that_breaks_once_is_made_anew(trouble: Answer) -> None:
-    with serving(first(trouble)) as (address, asked), client_at(address, timeout=0.3) as client:
+def test_a_connection_that_breaks_once_is_made_anew() -> None:
+    with serving(first(cut)) as (address, asked), client_at(address) as client:
         assert client.rooms.get("r1").name == "a"
         assert len(asked) == 2
+
+
+def test_who_falls_silent_once_is_asked_anew() -> None:
+    with serving(first(silent)) as (address, asked), client_at(address, timeout=0.5, retries=4) as client:
+        assert client.rooms.get("r1").name == "a"
+        assert len(asked) >= 2  # a busy machine may be late with the second answer too
 
 
 @pytest.mark.parametrize(("trouble", "kind"), [(cut, ConnectionFailed), (silent, TimedOut)])
 def test_a_connection_that_keeps_breaking_is_an_error(trouble: Answer, kind: type[Exception]) -> None:
-    with serving(trouble) as (address, asked), client_at(address, timeout=0.2) as client:
+    with serving(trouble) as (address, _), client_at(address, timeout=0.2) as client:
         with pytest.raises(kind):
             client.rooms.get("r1")
-        assert len(asked) == 2
+        assert client.stats.requests == 2
 
 
 def test_nobody_listens() -> None:

@@ -40,7 +40,7 @@ def test_a_room_as_published(contract: dict[str, Any]) -> None:
         "us",
     )
     assert room.created_at == datetime(2022, 9, 9, 11, 41, 8, 82000, UTC)
-    assert room.recording_settings == {"enabled": False}
+    assert room.recording_info == {"enabled": False}
     assert room.raw == published
 
 
@@ -56,7 +56,7 @@ def test_rooms_as_published(contract: dict[str, Any]) -> None:
 def test_the_older_spelling_of_the_recording_settings_is_read() -> None:
     answer = {"id": "r1", "name": "a", "enabled": False, "recording": {"enabled": True}, "recording_info": None}
     with client_of(FarSide(says(200, answer))) as client:
-        assert client.rooms.get("r1").recording_settings == {"enabled": True}
+        assert client.rooms.get("r1").recording == {"enabled": True}
 
 
 def test_a_session_as_published(contract: dict[str, Any]) -> None:
@@ -232,6 +232,8 @@ def test_a_session_may_be_empty(peers: object) -> None:
         ("2023-03-22T04:24:10Z", datetime(2023, 3, 22, 4, 24, 10, 0, UTC)),
         ("2023-03-22T07:24:10+03:00", datetime(2023, 3, 22, 4, 24, 10, 0, UTC)),
         ("0001-01-01T00:00:00Z", None),
+        ("0001-01-02T01:00:00+14:00", None),
+        ("9999-12-31T23:59:59-12:00", None),
     ],
 )
 def test_times_are_read_as_100ms_writes_them(text: str, time: datetime | None) -> None:
