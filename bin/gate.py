@@ -20,6 +20,7 @@ NO_TESTS = 5
 """pytest's exit code when the selection is empty."""
 
 NOT_QUICK = "browser or kill or postgres or redis or slow"
+QUICK = ["-n", "2", "--hypothesis-profile", "quick"]
 
 OF_SQLITE = "(kill and not postgres)"
 """Kill tests start products with databases of their own: those on SQLite have nothing to add on PostgreSQL."""
@@ -97,7 +98,7 @@ class Gate:
     def test(self, for_pytest: list[str], *, quick: bool) -> None:
         """The suite on SQLite, then the same on PostgreSQL, with whatever servers this machine has."""
         if quick:
-            self._pytest("tests on SQLite, quick ones", {}, f"not ({NOT_QUICK})", ["-n", "2", *for_pytest])
+            self._pytest("tests on SQLite, quick ones", {}, f"not ({NOT_QUICK})", [*QUICK, *for_pytest])
             return
         missing = self._missing()
         self._suite("SQLite", {}, ["postgres", *missing], for_pytest)
