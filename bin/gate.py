@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bin import servers
 from bin.environment import DEVELOPMENT, ROOT, Environment, Unready, prepare, without_settings
-from bin.processes import Died, Family, family
+from bin.processes import Died, Family, ended, family
 
 NO_TESTS = 5
 """pytest's exit code when the selection is empty."""
@@ -156,7 +156,8 @@ class Gate:
         if done.returncode == NO_TESTS and "pytest" in command:
             self.report.add("skipped", part, "nothing selected")
         else:
-            self.report.add("failed" if done.returncode else "passed", part, took)
+            ending = f", {ended(done.returncode)}" if done.returncode < 0 else ""
+            self.report.add("failed" if done.returncode else "passed", part, took + ending)
 
     def _skip(self, part: str, why: str) -> None:
         self.report.add("skipped", part, why)
