@@ -7,8 +7,8 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from analytics import instants
 from analytics.envelope import Envelope, parse, snapshot
+from analytics.projections.batch import readable
 
 
 def of_session(raw: Mapping[str, Any]) -> list[Envelope]:
@@ -18,7 +18,7 @@ def of_session(raw: Mapping[str, Any]) -> list[Envelope]:
     object lacks its id or its room.
     """
     session_id, room_id = raw.get("id"), raw.get("room_id")
-    changed = _instant(raw.get("updated_at")) or _instant(raw.get("created_at")) or 0
+    changed = readable(raw.get("updated_at")) or readable(raw.get("created_at")) or 0
     session = {key: value for key, value in raw.items() if key not in {"peers", "id"}}
     events = [snapshot("session", {**session, "session_id": session_id}, emitted_at=changed)]
     peers = raw.get("peers") or {}
@@ -38,10 +38,6 @@ def of_session(raw: Mapping[str, Any]) -> list[Envelope]:
             )
         )
     return events
-
-
-def _instant(value: Any) -> int | None:
-    return instants.parse(value) if isinstance(value, str) else None
 
 
 def again(event: Envelope) -> Envelope:

@@ -14,12 +14,13 @@ from pathlib import Path
 
 from bin import servers
 from bin.environment import DEVELOPMENT, ROOT, Environment, Unready, prepare, without_settings
-from bin.processes import Died, Family, family
+from bin.processes import Died, Family, ended, family
 
 NO_TESTS = 5
 """pytest's exit code when the selection is empty."""
 
 NOT_QUICK = "browser or kill or postgres or redis or slow"
+QUICK = ["-n", "2", "--hypothesis-profile", "quick"]
 
 OF_SQLITE = "(kill and not postgres)"
 """Kill tests start products with databases of their own: those on SQLite have nothing to add on PostgreSQL."""
@@ -97,7 +98,7 @@ class Gate:
     def test(self, for_pytest: list[str], *, quick: bool) -> None:
         """The suite on SQLite, then the same on PostgreSQL, with whatever servers this machine has."""
         if quick:
-            self._pytest("tests on SQLite, quick ones", {}, f"not ({NOT_QUICK})", ["-n", "2", *for_pytest])
+            self._pytest("tests on SQLite, quick ones", {}, f"not ({NOT_QUICK})", [*QUICK, *for_pytest])
             return
         missing = self._missing()
         self._suite("SQLite", {}, ["postgres", *missing], for_pytest)
@@ -155,7 +156,8 @@ class Gate:
         if done.returncode == NO_TESTS and "pytest" in command:
             self.report.add("skipped", part, "nothing selected")
         else:
-            self.report.add("failed" if done.returncode else "passed", part, took)
+            ending = f", {ended(done.returncode)}" if done.returncode < 0 else ""
+            self.report.add("failed" if done.returncode else "passed", part, took + ending)
 
     def _skip(self, part: str, why: str) -> None:
         self.report.add("skipped", part, why)

@@ -85,7 +85,7 @@ class Family:
             code = child.process.poll()
             if code is not None:
                 raise Died(
-                    f"The {child.name} has ended by itself ({_ending(code)}). Its last words, from {child.log}:\n"
+                    f"The {child.name} has ended by itself ({ended(code)}). Its last words, from {child.log}:\n"
                     f"{child.last_words()}"
                 )
 
@@ -157,7 +157,8 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _ending(code: int) -> str:
+def ended(code: int) -> str:
+    """How a process ended, by its exit code as `subprocess` gives it."""
     return f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit {code}"
 
 

@@ -1,6 +1,6 @@
 """The one client of the process, made from the settings."""
 
-from functools import lru_cache
+import threading
 
 from django.conf import settings
 
@@ -21,9 +21,21 @@ def client() -> Client:
     """The client for the workspace in the settings; threads share it. Raises `NotConfigured`."""
     if not settings.HMS_ACCESS_KEY or not settings.HMS_SECRET:
         raise NotConfigured
-    return _client(settings.HMS_API_URL, settings.HMS_ACCESS_KEY, settings.HMS_SECRET, settings.HMS_REQUESTS_PER_SECOND)
+    asked = (
+        settings.HMS_API_URL,
+        settings.HMS_ACCESS_KEY,
+        settings.HMS_SECRET,
+        settings.HMS_REQUESTS_PER_SECOND,
+    )
+    with _lock:
+        if asked not in _made:
+            # Other settings than before: the connections of the old ones are no longer wanted.
+            while _made:
+                _made.popitem()[1].close()
+            url, access_key, secret, pace = asked
+            _made[asked] = Client(access_key=access_key, secret=secret, base_url=url, requests_per_second=pace)
+        return _made[asked]
 
 
-@lru_cache(maxsize=1)
-def _client(url: str, access_key: str, secret: str, requests_per_second: float) -> Client:
-    return Client(access_key=access_key, secret=secret, base_url=url, requests_per_second=requests_per_second)
+_lock = threading.Lock()
+_made: dict[tuple[str, str, str, float], Client] = {}

@@ -8,9 +8,15 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
+from hypothesis import settings as examples
 
 from rooms.access import OPS, TEACHERS
 from rooms.models import Room, RoomAccess
+
+# No deadline: a busy machine is no fault. `bin/test --quick` takes the profile of fewer examples.
+examples.register_profile("whole", deadline=None)
+examples.register_profile("quick", deadline=None, max_examples=25)
+examples.load_profile("whole")
 
 PAYLOADS = Path(__file__).parent / "payloads"
 

@@ -117,6 +117,7 @@ def deployed(*, folder: Path, **changes: str) -> subprocess.CompletedProcess[str
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
 
 
+@pytest.mark.slow
 def test_check_deploy_is_clean_in_production(tmp_path: Path) -> None:
     checked = deployed(folder=tmp_path)
 
@@ -125,6 +126,7 @@ def test_check_deploy_is_clean_in_production(tmp_path: Path) -> None:
     assert "no issues" in checked.stdout
 
 
+@pytest.mark.slow
 def test_check_deploy_fails_with_a_remedy_when_nothing_is_set(tmp_path: Path) -> None:
     checked = deployed(folder=tmp_path, SECRET_KEY="", HMS_WEBHOOK_SECRET="")
 
