@@ -25,6 +25,9 @@ QUICK = ["-n", "2", "--hypothesis-profile", "quick"]
 OF_SQLITE = "(kill and not postgres)"
 """Kill tests start products with databases of their own: those on SQLite have nothing to add on PostgreSQL."""
 
+WITHOUT_DATABASE = ["--ignore=tests/rooms/hms", "--ignore=tests/rooms/simulator"]
+"""Client and simulator know no database, and so no second one."""
+
 SLOWER = "browser or kill"
 """Tests that start whole products: one at a time, so that they do not take the cores from each other."""
 
@@ -104,7 +107,8 @@ class Gate:
         self._suite("SQLite", {}, ["postgres", *missing], for_pytest)
         with self._postgresql() as url:
             if url:
-                self._suite("PostgreSQL", {"DATABASE_URL": url}, [OF_SQLITE, *missing], for_pytest)
+                elsewhere = [OF_SQLITE, *missing]
+                self._suite("PostgreSQL", {"DATABASE_URL": url}, elsewhere, [*WITHOUT_DATABASE, *for_pytest])
 
     def _suite(self, database: str, variables: Mapping[str, str], lacking: list[str], for_pytest: list[str]) -> None:
         without = f" and not ({' or '.join(lacking)})" if lacking else ""

@@ -23,6 +23,7 @@ def client() -> Client:
         raise NotConfigured
     asked = (
         settings.HMS_API_URL,
+        settings.HMS_AUTH_URL,
         settings.HMS_ACCESS_KEY,
         settings.HMS_SECRET,
         settings.HMS_REQUESTS_PER_SECOND,
@@ -32,10 +33,12 @@ def client() -> Client:
             # Other settings than before: the connections of the old ones are no longer wanted.
             while _made:
                 _made.popitem()[1].close()
-            url, access_key, secret, pace = asked
-            _made[asked] = Client(access_key=access_key, secret=secret, base_url=url, requests_per_second=pace)
+            url, auth_url, access_key, secret, pace = asked
+            _made[asked] = Client(
+                access_key=access_key, secret=secret, base_url=url, auth_url=auth_url, requests_per_second=pace
+            )
         return _made[asked]
 
 
 _lock = threading.Lock()
-_made: dict[tuple[str, str, str, float], Client] = {}
+_made: dict[tuple[str, str, str, str, float], Client] = {}

@@ -12,6 +12,8 @@ from rooms.hms import CallTimedOut, Client, Conflict, NotFound, RateLimited, Tim
 from tests.rooms.hms.contract import operations
 from tests.rooms.hms.far_side import NOON, FarSide, Time, client_of, refuses, says
 
+pytestmark = pytest.mark.slow  # all 84 operations: for the whole run
+
 ROOM = {"id": "r1", "name": "a", "enabled": True}
 TEMPLATE = {"id": "t1", "name": "Class"}
 SLOW = httpx.ReadTimeout("slow")

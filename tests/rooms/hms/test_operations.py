@@ -16,6 +16,8 @@ from tests.rooms.hms.asking import ASK, AUTH_TOKEN, received
 from tests.rooms.hms.contract import Operation, allowed, as_json, broken, operations
 from tests.rooms.hms.far_side import FarSide, Time, client_of, says
 
+pytestmark = pytest.mark.slow  # all 84 operations: for the whole run
+
 OPERATIONS = [pytest.param(one, id=one.id) for one in operations().values()]
 WITH_IDS = [pytest.param(one, id=one.id) for one in operations().values() if one.ids]
 WITH_BODY = [pytest.param(one, id=one.id) for one in operations().values() if one.takes]

@@ -14,6 +14,8 @@ from rooms.simulator.world import World
 from tests.rooms.simulator.conftest import Ask, token
 from tests.rooms.simulator.contract import documented, operations
 
+pytestmark = pytest.mark.slow  # all 84 operations: for the whole run
+
 NOBODY = {
     **dict.fromkeys(("room_id", "session_id", "asset_id", "recording_id", "stream_id", "poll_id"), "0" * 24),
     **dict.fromkeys(("template_id", "result_id", "response_id"), "0" * 24),
