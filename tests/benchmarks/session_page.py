@@ -14,7 +14,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from analytics import queries
+from analytics import instants, queries
 from analytics.activity import Frame, Stay, Track, people
 from analytics.envelope import Envelope
 from analytics.ingest import ingest
@@ -114,6 +114,7 @@ def of_events(session: Session) -> list[Stay]:
                 roles=tuple(peer.roles),
                 tracks=tuple(sorted(tracks[peer_id], key=lambda track: (track.started_at or 0, track.track_id))),
                 device=peer.device,
+                duration=None if peer.duration is None else int(peer.duration * instants.SECOND),
             )
         )
     return stays
