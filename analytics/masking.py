@@ -13,6 +13,7 @@ MASK: Final = "••••••"
 DEEPEST: Final = 100
 
 _URL: Final = re.compile(r"""\b[a-z][a-z0-9+.-]*://[^\s"'\\]+""", re.IGNORECASE)
+_JSON_FIELD: Final = re.compile(r'("([^"\\]{1,64})\s*"\s*:\s*")[^"]+"?')
 _SECRET_FIELD: Final = re.compile(
     r"secret|password|passwd|passcode|passphrase|credential|cookie|token|authorization|signature"
     r"|(api|access|stream)_?key|(^|_)key$",
@@ -39,8 +40,17 @@ def masked(value: Any, *, field: str = "", levels: int = DEEPEST) -> Any:
 
 
 def masked_text(text: str) -> str:
-    """The text with the secrets of its URLs masked: sign-in, query, fragment, and a stream's key."""
+    """The text with the secrets of its URLs masked: sign-in, query, fragment, and a stream's key.
+
+    So are the values of fields in JSON that is inside a text or was cut off.
+    """
+    if '"' in text:
+        text = _JSON_FIELD.sub(_masked_field, text)
     return _URL.sub(lambda found: _masked_url(found[0]), text) if "://" in text else text
+
+
+def _masked_field(found: re.Match[str]) -> str:
+    return f'{found[1]}{MASK}"' if _SECRET_FIELD.search(found[2]) else found[0]
 
 
 def _masked_url(url: str) -> str:

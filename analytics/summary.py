@@ -24,6 +24,7 @@ class Summary:
     drops: int  # visits the network cut off
     dropped_people: int
     lost: int  # time between a drop and the return, of all who returned
+    untold: int  # leaves whose reason nobody told: their webhooks were lost
     estimated_times: int  # joins and leaves that were not told, or told late; of a running session, joins only
 
 
@@ -45,5 +46,8 @@ def summary(people: Sequence[Person], frame: Frame) -> Summary:
         drops=sum(len(person.drops) for person in people),
         dropped_people=sum(bool(person.drops) for person in people),
         lost=sum(away.length for person in people for away in person.away if away.ending is Ending.NETWORK),
+        untold=sum(
+            visit.stay.left_at is not None and not visit.stay.reason for person in people for visit in person.visits
+        ),
         estimated_times=estimated,
     )

@@ -45,8 +45,15 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]  # not g
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
-    list_display = ("username", "first_name", "last_name", "in_groups", "is_active", "is_staff", "last_login")
-    list_filter = ("groups", "is_active", "is_staff", "is_superuser")
+    list_display = ("username", "first_name", "last_name", "in_groups", "is_active", "last_login")
+    list_filter = ("groups", "is_active")
+    # Groups decide who may what (`rooms/access.py`); the flags beside them would be a second, wider way in.
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        ("Person", {"fields": ("first_name", "last_name", "email")}),
+        ("Access", {"fields": ("is_active", "groups")}),
+        ("Dates", {"fields": ("last_login", "date_joined")}),
+    )
     inlines = (RoomsOfUser,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:

@@ -5,6 +5,7 @@ import threading
 from django.conf import settings
 
 from rooms.hms import Client
+from rooms.hms.pace import PATIENCE
 
 
 class NotConfigured(Exception):
@@ -17,8 +18,12 @@ class NotConfigured(Exception):
         )
 
 
-def client() -> Client:
-    """The client for the workspace in the settings; threads share it. Raises `NotConfigured`."""
+def client(*, patience: float = PATIENCE) -> Client:
+    """The client for the workspace in the settings; threads share it. Raises `NotConfigured`.
+
+    `patience`: seconds that one call may sit out when 100ms asks to wait. A task has little of it: its worker has other
+    things to do, and the task comes again.
+    """
     if not settings.HMS_ACCESS_KEY or not settings.HMS_SECRET:
         raise NotConfigured
     asked = (
@@ -27,18 +32,24 @@ def client() -> Client:
         settings.HMS_ACCESS_KEY,
         settings.HMS_SECRET,
         settings.HMS_REQUESTS_PER_SECOND,
+        patience,
     )
     with _lock:
         if asked not in _made:
             # Other settings than before: the connections of the old ones are no longer wanted.
             while _made:
                 _made.popitem()[1].close()
-            url, auth_url, access_key, secret, pace = asked
+            url, auth_url, access_key, secret, pace, _ = asked
             _made[asked] = Client(
-                access_key=access_key, secret=secret, base_url=url, auth_url=auth_url, requests_per_second=pace
+                access_key=access_key,
+                secret=secret,
+                base_url=url,
+                auth_url=auth_url,
+                requests_per_second=pace,
+                patience=patience,
             )
         return _made[asked]
 
 
 _lock = threading.Lock()
-_made: dict[tuple[str, str, str, str, float], Client] = {}
+_made: dict[tuple[str, str, str, str, float, float], Client] = {}

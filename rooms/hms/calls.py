@@ -59,7 +59,7 @@ class Calls:
     Without `tokens` nothing says who asks, which the auth host wants; `address` is its URL, and "" is the one
     the `http` client was made for.
 
-    Only calls that are safe to repeat are tried again, `retries` times at most and within `PATIENCE` seconds
+    Only calls that are safe to repeat are tried again, `retries` times at most and within `patience` seconds
     of waiting: on 429, on 5xx and when the connection fails. The loop is our own and not stamina's: stamina
     can neither take its sleep and clock from the caller, nor give up at once when the wait that 100ms asks
     for is longer than we mean to sit out.
@@ -74,6 +74,7 @@ class Calls:
         *,
         address: str = "",
         retries: int,
+        patience: float = PATIENCE,
         clock: Callable[[], float],
         sleep: Callable[[float], None],
     ) -> None:
@@ -83,6 +84,7 @@ class Calls:
         self._stats = stats
         self._address = address.rstrip("/")
         self._retries = retries
+        self._patience = patience
         self._clock = clock
         self._sleep = sleep
 
@@ -128,7 +130,7 @@ class Calls:
                 return _read(response, name, list if array else dict)
             except (ConnectionFailed, RateLimited, ServerFailed) as error:
                 wait = wait_before_retry(tries, error.retry_after)
-                if not repeatable or tries > self._retries or waited + wait > PATIENCE:
+                if not repeatable or tries > self._retries or waited + wait > self._patience:
                     raise
             waited += wait
             self._rest(wait)

@@ -2,13 +2,14 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 from types import TracebackType
 from typing import Self, get_type_hints
 
 import httpx
 
 from rooms.hms.calls import Calls, Stats
-from rooms.hms.pace import Pace
+from rooms.hms.pace import PATIENCE, Pace
 from rooms.hms.resources.active_rooms import ActiveRooms
 from rooms.hms.resources.analytics import Analytics
 from rooms.hms.resources.auth import Auth
@@ -37,7 +38,8 @@ class Client:
                 …
 
     `timeout` seconds for each of connecting, sending, and every wait for more of the answer; `retries`
-    further tries for calls that are safe to repeat; `auth_url` is the other host, which trades room codes for
+    further tries for calls that are safe to repeat, within `patience` seconds of waiting between them;
+    `auth_url` is the other host, which trades room codes for
     tokens; `clock` gives Unix seconds; `transport` replaces the
     network. Raises ValueError for empty keys or an address that is not http(s), and any `rooms.hms.Error`
     from its calls. `stats` counts what it did. Every attribute below but that is a section of the API.
@@ -70,6 +72,7 @@ class Client:
         transport: httpx.BaseTransport | None = None,
         requests_per_second: float = 10,
         retries: int = 4,
+        patience: float = PATIENCE,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -86,9 +89,10 @@ class Client:
             # The proxy a company sets for the outside world cannot reach a simulator on this machine.
             trust_env=url.host not in _THIS_MACHINE,
         )
-        calls = Calls(self._http, tokens, pace, self.stats, retries=retries, clock=clock, sleep=sleep)
+        manners = partial(Calls, retries=retries, patience=patience, clock=clock, sleep=sleep)
+        calls = manners(self._http, tokens, pace, self.stats)
         # No token of ours goes to the other host, but the pace and the stats are the client's.
-        codes = Calls(self._http, None, pace, self.stats, address=str(auth), retries=retries, clock=clock, sleep=sleep)
+        codes = manners(self._http, None, pace, self.stats, address=str(auth))
         for name, section in _sections().items():
             setattr(self, name, section(codes if section is Auth else calls))
 

@@ -13,6 +13,8 @@ from analytics.ingest import ingest
 from analytics.models import Event, Failure, Peer, Session, Track
 from analytics.projections import IGNORED, PROJECTORS, clear
 from analytics.rebuild import rebuild
+from analytics.snapshots import of_session
+from analytics.summary import summary
 from rooms.models import Room
 from tests.conftest import PAYLOADS, payload
 
@@ -181,3 +183,32 @@ def test_a_refused_attempt_counts_for_the_session_it_fell_into() -> None:
     take(webhook("peer.join.failure"))
     session = Session.objects.get()
     assert session.failure_count == 1 == queries.troubles(session).count()
+
+
+def test_leaves_whose_reason_never_came_are_counted_as_missing() -> None:
+    """The object tells that somebody left, and only a webhook why."""
+    raw = {
+        "id": PHYSICS_SESSION,
+        "room_id": "6540c3d70f240f9ebc69dcf9",
+        "active": False,
+        "created_at": "2021-11-30T12:48:49.972Z",
+        "updated_at": "2021-11-30T12:58:59.000Z",
+        "peers": {
+            "09f96631-6596-4f30-a112-1925ddf5227f": {
+                "id": "09f96631-6596-4f30-a112-1925ddf5227f",
+                "name": "Arjun Rao",
+                "joined_at": "2021-11-30T12:58:49.972Z",
+                "left_at": "2021-11-30T12:58:58.500Z",
+            }
+        },
+    }
+
+    def missing() -> int:
+        session = Session.objects.get()
+        frame = queries.frame(session, timezone.now())
+        return summary(people(queries.stays(session), frame), frame).untold
+
+    ingest(of_session(raw))
+    assert missing() == 1
+    take(webhook("peer.leave.success"))
+    assert missing() == 0

@@ -62,3 +62,8 @@ def test_published_bodies_keep_no_token_and_no_signature(name: str) -> None:
     assert MASK in shown
     for secret in ("token=", "<signature", "stream-key-1"):
         assert secret not in shown
+
+
+def test_a_secret_in_a_body_that_was_cut_off_is_masked_too() -> None:
+    cut = '{"id": "1", "data": {"stream_key": "sk-STREAMKEY888", "name": "Ann", "token": "abc'
+    assert masked_text(cut) == f'{{"id": "1", "data": {{"stream_key": "{MASK}", "name": "Ann", "token": "{MASK}"'

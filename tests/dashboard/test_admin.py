@@ -183,3 +183,12 @@ def test_the_schedule_can_be_turned_off_but_not_rewritten(root: Client) -> None:
     tick.refresh_from_db()
     assert (tick.name, tick.enabled) == ("Tick", False)
     assert root.get("/admin/django_celery_beat/periodictask/").status_code == 200
+
+
+@pytest.mark.django_db
+def test_nobody_is_made_a_superuser_here(root: Client, wanjiru: User) -> None:
+    url = f"/admin/auth/user/{wanjiru.pk}/change/"
+    assert "is_superuser" not in root.get(url).content.decode()
+    root.post(url, {"username": "wanjiru", "is_superuser": "on", "is_staff": "on"})
+    wanjiru.refresh_from_db()
+    assert (wanjiru.is_superuser, wanjiru.is_staff) == (False, False)

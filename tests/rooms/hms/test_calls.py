@@ -219,3 +219,11 @@ def test_threads_share_one_pace() -> None:
 def test_a_pace_is_more_than_nothing(rate: float) -> None:
     with pytest.raises(ValueError, match="more than 0"):
         client_of(FarSide(ROOM), requests_per_second=rate)
+
+
+def test_a_client_with_little_patience_says_how_long_to_wait_instead_of_waiting() -> None:
+    far_side, time = FarSide(refuses(429, retry_after="30")), Time()
+    with client_of(far_side, time, patience=2) as client, pytest.raises(RateLimited) as caught:
+        client.rooms.get("r1")
+    assert caught.value.retry_after == 30
+    assert time.slept == []
