@@ -407,3 +407,5 @@ watch(() => {
   place();
 });
 settle();
+// A link to a moment: the browser goes to its anchor first, so the card is brought into view after that.
+addEventListener("load", () => requestAnimationFrame(() => $("card")?.scrollIntoView({ block: "center" })));
