@@ -4,6 +4,7 @@ Sections follow the order in which a request meets them. Checks of what is set l
 """
 
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,8 @@ VAR_DIR.mkdir(parents=True, exist_ok=True)
 DEBUG = env.bool("DEBUG", default=False)
 # An empty key is refused by `checks.py` with a remedy instead of a traceback at import.
 SECRET_KEY = env.str("SECRET_KEY", default="")
+# Keys of before: what they signed and enciphered can still be read, while everything new uses the key above.
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
@@ -36,6 +39,9 @@ HMS_SECRET = env.str("HMS_SECRET", default="")
 HMS_API_URL = env.str("HMS_API_URL", default="https://api.100ms.live/v2")
 # 100ms documents no limit for most of its API; this is how fast we ask at most.
 HMS_REQUESTS_PER_SECOND = env.float("HMS_REQUESTS_PER_SECOND", default=10.0)
+# Seconds to wait for an answer, and how often a call that is safe to repeat is tried again.
+HMS_TIMEOUT = env.float("HMS_TIMEOUT", default=10.0)
+HMS_RETRIES = env.int("HMS_RETRIES", default=4)
 HMS_AUTH_URL = env.str("HMS_AUTH_URL", default="https://auth.100ms.live/v2")
 HMS_WEBHOOK_HEADER = env.str("HMS_WEBHOOK_HEADER", default="X-Webhook-Secret")
 HMS_WEBHOOK_SECRET = env.str("HMS_WEBHOOK_SECRET", default="")
@@ -65,6 +71,10 @@ INSTALLED_APPS = [
     "django_structlog",
     "lucide",
     "csp",
+    "axes",
+    # Its secrets, codes and tables for the second factor; without its URLs, so none of its own pages can be reached.
+    "allauth.account",
+    "allauth.mfa",
     "rooms",
     "analytics",
     "webhooks",
@@ -81,11 +91,15 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "dashboard.session_limits.SessionLimitsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "dashboard.timezones.ViewerTimeZoneMiddleware",
+    "dashboard.second_factor.NeededSecondFactorMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "dashboard.urls"
@@ -171,7 +185,12 @@ CELERY_TASK_ROUTES = {"analytics.tasks.*": {"queue": "pulls"}}
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/accounts/login/"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "rooms.access.OpsBackend"]
+AUTHENTICATION_BACKENDS = [
+    # Refuses whoever is locked out before the others look at the password.
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+    "rooms.access.OpsBackend",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
@@ -187,10 +206,57 @@ SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000) if HTTP
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
-SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+# School machines are shared: a sign-in ends with the browser, when nobody has touched the page for a while, and
+# after a day at the latest (`dashboard/session_limits.py`).
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=60)
+SESSION_HOURS = env.int("SESSION_HOURS", default=12)
+SESSION_COOKIE_AGE = SESSION_HOURS * 3600
+PASSWORD_RESET_TIMEOUT = 3600
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
+# Locked is one user name from one address: nobody locks out a whole school behind one address, and nobody locks a
+# teacher out from elsewhere. The tries of the last minutes are kept in the database, so that all processes know them.
+LOCK_OUT_AFTER = 5
+LOCK_OUT_FOR = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = LOCK_OUT_AFTER
+AXES_COOLOFF_TIME = LOCK_OUT_FOR
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_CLIENT_IP_CALLABLE = "dashboard.lock_out.address"
+AXES_LOCKOUT_CALLABLE = "dashboard.lock_out.refuse"
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False  # `dashboard/admin_sign_in.py` shows it in our look
+AXES_VERBOSE = False
+# Nothing of what was typed is kept, whatever the form was.
+AXES_SENSITIVE_PARAMETERS = [
+    "username", "csrfmiddlewaretoken", "next", "code", "old_password", "new_password1", "new_password2",
+]  # fmt: skip
+
+# A second step at sign-in: codes from an app (RFC 6238). Ops may be made to have one.
+OPS_NEED_SECOND_FACTOR = env.bool("OPS_NEED_SECOND_FACTOR", default=False)
+MFA_ADAPTER = "dashboard.second_factor.Adapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # the code before and the one after pass too: clocks differ, and people type slowly
+
+# --- Mail -----------------------------------------------------------------------------------------------------
+# Password resets. Without a server, mails are written to standard error.
+_mail = env.email_url("EMAIL_URL", default="consolemail://")
+EMAIL_BACKEND: str = _mail["EMAIL_BACKEND"]
+EMAIL_HOST: str = _mail.get("EMAIL_HOST") or "localhost"
+EMAIL_PORT: int = _mail.get("EMAIL_PORT") or 25
+EMAIL_HOST_USER: str = _mail.get("EMAIL_HOST_USER") or ""
+EMAIL_HOST_PASSWORD: str = _mail.get("EMAIL_HOST_PASSWORD") or ""
+EMAIL_USE_TLS: bool = _mail.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL: bool = _mail.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="Rollcall <rollcall@localhost>")
+
+# --- What pages may load --------------------------------------------------------------------------------------
 # No inline script or style anywhere of ours. The admin's own theme evaluates expressions (Alpine); its URLs get
 # a wider policy in `dashboard/admin_policy.py`.
 CONTENT_SECURITY_POLICY = {
@@ -260,5 +326,5 @@ LOGGING: dict[str, Any] = {
     "formatters": {"lines": {"()": "dashboard.logs.formatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "loggers": {"httpx": {"level": "WARNING"}, "httpcore": {"level": "WARNING"}},
+    "loggers": {"httpx": {"level": "WARNING"}, "httpcore": {"level": "WARNING"}, "axes": {"level": "ERROR"}},
 }

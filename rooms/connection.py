@@ -32,6 +32,8 @@ def client(*, patience: float = PATIENCE) -> Client:
         settings.HMS_ACCESS_KEY,
         settings.HMS_SECRET,
         settings.HMS_REQUESTS_PER_SECOND,
+        settings.HMS_TIMEOUT,
+        settings.HMS_RETRIES,
         patience,
     )
     with _lock:
@@ -39,17 +41,19 @@ def client(*, patience: float = PATIENCE) -> Client:
             # Other settings than before: the connections of the old ones are no longer wanted.
             while _made:
                 _made.popitem()[1].close()
-            url, auth_url, access_key, secret, pace, _ = asked
+            url, auth_url, access_key, secret, pace, timeout, retries, _ = asked
             _made[asked] = Client(
                 access_key=access_key,
                 secret=secret,
                 base_url=url,
                 auth_url=auth_url,
                 requests_per_second=pace,
+                timeout=timeout,
+                retries=retries,
                 patience=patience,
             )
         return _made[asked]
 
 
 _lock = threading.Lock()
-_made: dict[tuple[str, str, str, str, float, float], Client] = {}
+_made: dict[tuple[str, str, str, str, float, float, int, float], Client] = {}

@@ -12,6 +12,9 @@ from hypothesis import settings as examples
 
 from rooms.access import OPS, TEACHERS
 from rooms.models import Room, RoomAccess
+from tests.rooms.simulated import hms_simulator
+
+__all__ = ["hms_simulator"]  # for every test
 
 # No deadline: a busy machine is no fault. `bin/test --quick` takes the profile of fewer examples.
 examples.register_profile("whole", deadline=None)

@@ -16,7 +16,7 @@ Layers, each knowing only those before it: `clock`, `identifiers`, `spans`, `che
 is a plan of stretches settled by a seed); `session` (a script played in a room, with `occurrences` and `truth` both
 read off the script, neither off the other); `limits`, `templates`, `polls`, `world`; `commands` (a session's script
 written anew from now on), `assets`, `jobs`, `codes`, `answers`, `quality`, `snapshots`; `faults`, `deliveries`,
-`webhooks`; `routes`, `app`, `server`.
+`webhooks`; `received`, `routes`, `app`, `server`.
 
 Worlds: `demo` (a school: last week's classes, and live ones without end), `gallery` (each scenario once, in a
 room of its name, over), `empty` (one room). Past sessions come by pull only; what happens after the start also
@@ -47,6 +47,8 @@ Control, outside `/v2`, without a token, for callers on this machine only (404 t
     POST   /_control/faults                 one more fault (below); answers all of them
     GET    /_control/faults                 all faults
     DELETE /_control/faults                 none any more
+    GET    /_control/requests               the last 1,000 requests to the API: method, path
+    DELETE /_control/requests               forget them
     POST   /_control/clock                  {"advance_seconds": 3600} and/or {"speed": 10}
     POST   /_control/scenario               {"room": name or id, "scenario": "class", "people": 25, "duration": 3000,
                                             "compress": 10, "seed": …, and what else the scenario takes}: now;
@@ -58,8 +60,9 @@ Control, outside `/v2`, without a token, for callers on this machine only (404 t
                                             all webhooks so far once more; a replay has `is_replay` and the lost ones
     POST   /_control/webhooks/target        {"url", "secret", "header"}: from now on go there; no url: nowhere
 
-Faults of answers: {"status": 429|500|502|503|504, "retry_after": 2, "header": false}, {"cut": "before"|"middle"},
-{"slow": 1.5}; with "path" (default "/v2/*"), "method" and "times" (default 1, null for all). `retry_after` is named in
-the message, as documented; "header" adds Retry-After. Faults of webhooks: {"webhooks": {"stopped": true,
-"lose": 0.2, "repeat": 1, "reorder_seconds": 5}}, each kept until changed.
+Faults of answers: {"status": 400…504, "message", "details", "retry_after": 2, "header": false},
+{"cut": "before"|"middle"}, {"hang": 30}, {"slow": 1.5}; with "path" (default "/v2/*"), "method", "times" (default 1,
+null for all), "after" (so many pass first) and "done" (whether it happens all the same); see `routes.control`.
+`retry_after` is named in the message, as documented; "header" adds Retry-After. Faults of webhooks:
+{"webhooks": {"stopped": true, "lose": 0.2, "repeat": 1, "reorder_seconds": 5}}, each kept until changed.
 """

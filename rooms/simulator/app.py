@@ -7,11 +7,10 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
-import orjson
-
 from rooms.simulator.codes import Entrances
 from rooms.simulator.exchange import Answer, Handler, Request, Route, answer
 from rooms.simulator.faults import AnswerFault, Faults
+from rooms.simulator.received import Requests
 from rooms.simulator.refusals import Refused
 from rooms.simulator.routes import (
     active_rooms,
@@ -81,31 +80,36 @@ def create_app(
     access_key: str = ACCESS_KEY,
     secret: str = SECRET,
     faults: Faults | None = None,
+    requests: Requests | None = None,
     sender: WebhookSender | None = None,
     token_clock: Callable[[], float] = time.time,
     sleep: Callable[[float], object] = time.sleep,
 ) -> "WSGIApplication":
     """The application over a world. `token_clock` (Unix seconds) judges tokens, `sleep` makes answers slow."""
     known = faults or Faults()
+    asked = requests or Requests()
     tokens = Tokens(access_key, secret, token_clock)
     entrances = Entrances(world)
     api = _Table(api_routes(world, entrances, tokens, sender))
-    switches = _Table(control.routes(world, known, sender, entrances))
+    switches = _Table(control.routes(world, known, asked, sender, entrances))
 
     def serve(request: Request) -> Answer:
         if request.path.startswith("/_control/"):
             if not request.local:
                 raise Refused(404, "not found")
             return switches.find(request)
+        asked.add(request)
         fault = known.befalls(request.method, request.path)
         if fault is None:
             return respond(request)
         if fault.slow:
             sleep(fault.slow)
-        if fault.cut is not None:
-            whole = respond(request)
+        whole = respond(request) if fault.done else _failing(fault)
+        if fault.hang:
+            sleep(fault.hang)
+        if fault.cut is not None or fault.hang:
             raise CutConnection(whole, len(whole.body) // 2 if fault.cut == "middle" else 0)
-        return respond(request) if fault.status is None else _failing(fault)
+        return whole if fault.status is None else _failing(fault)
 
     def respond(request: Request) -> Answer:
         try:
@@ -148,18 +152,18 @@ def _request(environ: "WSGIEnvironment") -> Request:
     )
 
 
+_WORDS = {400: "Invalid body param", 429: "rate limit exceeded", 500: "internal server error"}
+
+
 def _failing(fault: AnswerFault) -> Answer:
-    assert fault.status is not None
-    message = {429: "rate limit exceeded", 500: "internal server error"}.get(
-        fault.status, HTTPStatus(fault.status).phrase.lower()
-    )
+    status = fault.status or 500  # of a lost answer nobody sees it
+    message = fault.message or _WORDS.get(status, HTTPStatus(status).phrase.lower())
     headers: list[tuple[str, str]] = []
     if fault.retry_after is not None:
         message += f", retry after {fault.retry_after} seconds"
         if fault.header:
             headers.append(("Retry-After", str(fault.retry_after)))
-    body = orjson.dumps({"code": fault.status, "message": message})
-    return Answer(fault.status, body, tuple(headers))
+    return answer(Refused(status, message, *fault.details).as_object(), status, *headers)
 
 
 class _Table:

@@ -14,6 +14,7 @@ from urllib.parse import unquote
 from rooms.simulator.app import ACCESS_KEY, SECRET, CutConnection, create_app
 from rooms.simulator.exchange import Answer
 from rooms.simulator.faults import Faults
+from rooms.simulator.received import Requests
 from rooms.simulator.webhooks import Target, WebhookSender
 from rooms.simulator.world import World
 
@@ -123,6 +124,7 @@ def running(
     secret: str = SECRET,
     webhooks: Target | None = None,
     faults: Faults | None = None,
+    requests: Requests | None = None,
 ) -> Iterator[str]:
     """Serve a world from a thread of this process; gives `http://host:port`, the API being below `/v2`.
 
@@ -130,7 +132,9 @@ def running(
     """
     known = faults or Faults()
     sender = WebhookSender(world, webhooks, faults=known)
-    application = create_app(world, access_key=access_key, secret=secret, faults=known, sender=sender)
+    application = create_app(
+        world, access_key=access_key, secret=secret, faults=known, requests=requests, sender=sender
+    )
     server = Server(host, port, application)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     sender.start()

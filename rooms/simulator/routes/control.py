@@ -1,4 +1,21 @@
-"""The simulator's own switches, outside `/v2` and for this machine only. See the package's docstring."""
+"""The simulator's own switches, outside `/v2` and for this machine only. The package's docstring lists them all.
+
+A fault is asked for before the call that it is to befall: the next `times` that fit `method` and `path` (`*` is any
+text, `{…}` one segment) once `after` others have passed. `POST /_control/faults` with
+
+    {"method": "POST", "path": "/v2/rooms/{room_id}", "cut": "before"}              done, but the answer never comes:
+                                                                                    the connection is closed
+    {"path": "/v2/polls*", "hang": 30}                                              done, and 30 seconds of silence
+    {"path": "/v2/polls*", "cut": "before", "done": false}                          nor was it done
+    {"path": "/v2/rooms", "status": 409, "message": "in use"}                       refused, not done
+    {"path": "/v2/rooms", "status": 400, "message": "Invalid body param", "details": ["name is taken"]}
+    {"status": 500, "times": 3}                                                     not done, three times
+    {"status": 500, "done": true}                                                   done, but answered so
+    {"status": 429, "retry_after": 45, "header": true}                              come back later
+
+`GET /_control/requests` tells what then came: `{"requests": [{"method", "path"}, …]}`, the last thousand, bodies left
+out for the secrets in them.
+"""
 
 from typing import Any
 
@@ -8,6 +25,7 @@ from rooms.simulator.codes import Entrances
 from rooms.simulator.exchange import Answer, Request, Route, answer
 from rooms.simulator.faults import Faults
 from rooms.simulator.people import Person
+from rooms.simulator.received import Requests
 from rooms.simulator.refusals import Refused, bad_body
 from rooms.simulator.room import Room
 from rooms.simulator.session import Session
@@ -29,7 +47,9 @@ def _session(session: Session, now: int) -> dict[str, Any]:
     }
 
 
-def routes(world: World, faults: Faults, sender: WebhookSender | None, entrances: Entrances) -> list[Route]:
+def routes(
+    world: World, faults: Faults, requests: Requests, sender: WebhookSender | None, entrances: Entrances
+) -> list[Route]:
     """The control routes; those about webhooks answer 409 without a sender."""
 
     def posting() -> WebhookSender:
@@ -65,6 +85,13 @@ def routes(world: World, faults: Faults, sender: WebhookSender | None, entrances
     def clear_faults(request: Request) -> Answer:
         faults.clear()
         return answer(faults.as_object())
+
+    def list_requests(request: Request) -> Answer:
+        return answer({"requests": [{"method": one.method, "path": one.path} for one in requests.all()]})
+
+    def forget_requests(request: Request) -> Answer:
+        requests.clear()
+        return list_requests(request)
 
     def move_clock(request: Request) -> Answer:
         wish, clock = request.json(), world.now
@@ -139,6 +166,8 @@ def routes(world: World, faults: Faults, sender: WebhookSender | None, entrances
         ("GET", "/_control/faults", lambda request: answer(faults.as_object())),
         ("POST", "/_control/faults", add_fault),
         ("DELETE", "/_control/faults", clear_faults),
+        ("GET", "/_control/requests", list_requests),
+        ("DELETE", "/_control/requests", forget_requests),
         ("POST", "/_control/clock", move_clock),
         ("POST", "/_control/scenario", start_scenario),
         ("POST", "/_control/join", join),

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from rooms.simulator.app import create_app
+from rooms.simulator.app import CutConnection, create_app
 from rooms.simulator.clock import SimulatedClock
 from rooms.simulator.room import Room
 from rooms.simulator.world import World
@@ -120,6 +120,52 @@ def test_a_fault_meets_only_what_it_is_meant_for(client: httpx.Client, physics: 
     assert client.get("/v2/sessions").status_code == 200
 
 
+def test_a_refusal_in_words_of_ones_own(client: httpx.Client, physics: Room) -> None:
+    wish = {"status": 400, "message": "Invalid body param", "details": ["name is taken"], "method": "POST"}
+    client.post("/_control/faults", json={**wish, "path": "/v2/rooms/{room_id}"})
+    assert client.post("/v2/rooms", json={"name": "other"}).status_code == 200
+    assert client.post(f"/v2/rooms/{physics.id}/x").status_code == 404
+    answer = client.post(f"/v2/rooms/{physics.id}", json={"name": "another"})
+    assert answer.json() == {"code": 400, "message": "Invalid body param", "details": ["name is taken"]}
+    assert physics.name == "Year 9 Physics, group B"
+
+
+@pytest.mark.parametrize("done", [True, False])
+@pytest.mark.parametrize("wish", [{"cut": "before"}, {"cut": "middle"}, {"hang": 30}, {"status": 500}], ids=str)
+def test_what_was_asked_for_is_done_or_not_whatever_is_answered(
+    client: httpx.Client, physics: Room, slept: list[float], wish: dict[str, Any], done: bool
+) -> None:
+    client.post("/_control/faults", json={**wish, "done": done})
+    if "status" in wish:
+        assert client.post(f"/v2/rooms/{physics.id}", json={"name": "choir"}).status_code == 500
+    else:
+        with pytest.raises(CutConnection):
+            client.post(f"/v2/rooms/{physics.id}", json={"name": "choir"})
+    assert (physics.name == "choir") is done
+    assert slept == ([30] if "hang" in wish else [])
+
+
+def test_a_refusal_does_nothing_and_a_lost_answer_was_given_unless_told_otherwise(client: httpx.Client) -> None:
+    for wish in ({"status": 409}, {"cut": "before"}, {"hang": 1}):
+        client.post("/_control/faults", json={**wish, "after": 1, "times": 2})
+    shown = client.get("/_control/faults").json()["answers"]
+    assert [fault["done"] for fault in shown] == [False, True, True]
+
+
+def test_a_fault_lets_so_many_pass_first(client: httpx.Client) -> None:
+    client.post("/_control/faults", json={"status": 409, "after": 2, "times": 2})
+    assert [client.get("/v2/rooms").status_code for _ in range(5)] == [200, 200, 409, 409, 200]
+
+
+def test_what_came_can_be_seen_and_forgotten(client: httpx.Client, physics: Room) -> None:
+    client.post("/_control/faults", json={"status": 500})
+    client.get("/v2/rooms", params={"name": "x"})
+    client.post(f"/v2/rooms/{physics.id}", json={"name": "choir"})
+    came = [{"method": "GET", "path": "/v2/rooms"}, {"method": "POST", "path": f"/v2/rooms/{physics.id}"}]
+    assert client.get("/_control/requests").json() == {"requests": came}
+    assert client.delete("/_control/requests").json() == {"requests": []}
+
+
 def test_slow_answers_come_late_and_good(client: httpx.Client, slept: list[float]) -> None:
     client.post("/_control/faults", json={"slow": 2.5})
     assert [client.get("/v2/rooms").status_code for _ in range(2)] == [200, 200]
@@ -136,7 +182,15 @@ def test_faults_can_be_seen(client: httpx.Client) -> None:
 
 @pytest.mark.parametrize(
     "wish",
-    [{}, {"status": 404}, {"cut": "later"}, {"colour": "red"}, {"webhooks": {"colour": 1}}, {"webhooks": 3}],
+    [
+        {},
+        {"status": 302},
+        {"status": 400, "details": "name"},
+        {"cut": "later"},
+        {"colour": "red"},
+        {"webhooks": {"colour": 1}},
+        {"webhooks": 3},
+    ],
     ids=str,
 )
 def test_a_fault_that_makes_no_sense(client: httpx.Client, wish: dict[str, Any]) -> None:
