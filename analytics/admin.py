@@ -8,10 +8,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
-from analytics.masking import masked
 from analytics.models import Cursor, Event, Failure, Peer, Pull, Session, Track
 from analytics.storing import COLUMNS
 from rooms.admin import ReadOnlyAdmin
+from rooms.masking import masked
 
 
 @admin.register(Event)

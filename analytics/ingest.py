@@ -17,7 +17,7 @@ from analytics.models import Event
 from analytics.projections import is_known, project
 from analytics.projections.batch import text
 from analytics.storing import store
-from rooms import mirror
+from rooms.mirrors import rooms as mirror
 
 log = structlog.get_logger(__name__)
 

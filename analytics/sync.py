@@ -26,7 +26,7 @@ from analytics.models import Cursor, Event, Pull, Session
 from analytics.projections.peers import CLIENT_TYPES
 from analytics.queries import LONGEST_SESSION
 from rooms import hms
-from rooms.sync import mirror_rooms
+from rooms.mirrors import rooms as mirror
 
 log = structlog.get_logger(__name__)
 
@@ -101,8 +101,8 @@ def recorded(kind: str, *, clock: Clock, room_id: str = "", session_id: str = ""
 def pull_rooms(client: hms.Client, *, clock: Clock = timezone.now, room_id: str | None = None) -> Pull:
     """Mirror the rooms, or one."""
     with recorded(Pull.Kind.ROOMS, clock=clock, room_id=room_id or "") as (row, tally):
-        mirrored = mirror_rooms(client, at=clock(), room_id=room_id)
-        tally.pages, tally.objects = mirrored.pages, mirrored.rooms
+        mirrored = mirror.pull(client, at=clock(), room_id=room_id)
+        tally.pages, tally.objects = mirrored.pages, mirrored.objects
         tally.problems += mirrored.problems
     return row
 

@@ -1,22 +1,41 @@
 """Who may do what: the whole policy in one place.
 
-Two groups: **ops** (and superusers) see and run everything; **teachers** read the rooms given to them by a
-`RoomAccess`. Anybody else, signed in or not, is a stranger: for them a room does not exist.
+Three groups. **ops** (and superusers) see and run everything. **teachers** and **observers** have the rooms given to
+them by a `RoomAccess`, for as long as it lasts; what they may do there is their line of `POLICY`. Anybody else, signed
+in or not, is a stranger: for them a room does not exist.
 """
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Final, Literal
 
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
-from rooms.models import Room
+from rooms.models import HandedOutRole, Room
 
 OPS = "ops"
 TEACHERS = "teachers"
+OBSERVERS = "observers"
 
-Action = Literal["see", "operate"]
+Action = Literal["see", "export", "hand out", "ask", "act", "operate"]
 Viewer = AbstractBaseUser | AnonymousUser
+
+POLICY: Final[Mapping[Action, frozenset[str]]] = {
+    # Read sessions, people, poll results, settings and recordings of the room.
+    "see": frozenset({OPS, TEACHERS, OBSERVERS}),
+    # Take what students did out of the house, as a file.
+    "export": frozenset({OPS, TEACHERS}),
+    # See and hand out room codes; a teacher those of the roles that ops allowed (`roles_handed_out`).
+    "hand out": frozenset({OPS, TEACHERS}),
+    # Build polls for the room, run them, pull their results.
+    "ask": frozenset({OPS, TEACHERS}),
+    # Act in its live session: people, messages, recordings, streams.
+    "act": frozenset({OPS, TEACHERS}),
+    # Everything else: rooms, templates, keys, codes of every role, other people's access, deliveries, audit, the admin.
+    "operate": frozenset({OPS}),
+}
 
 
 def groups(user: Viewer) -> frozenset[str]:
@@ -36,25 +55,38 @@ def is_ops(user: Viewer) -> bool:
 
 def is_member(user: Viewer) -> bool:
     """Does the user belong here at all?"""
-    return is_ops(user) or TEACHERS in groups(user)
-
-
-def rooms_for(user: Viewer) -> QuerySet[Room]:
-    """The rooms that exist for this user."""
-    if is_ops(user):
-        return Room.objects.all()
-    if isinstance(user, User) and TEACHERS in groups(user):
-        return Room.objects.filter(access__user=user)
-    return Room.objects.none()
+    return may(user, "see")
 
 
 def may(user: Viewer, action: Action, room: Room | None = None) -> bool:
-    """May the user do this: `see` this room, or anything here at all; `operate` deliveries, pulls and the admin?"""
+    """May the user do this: in this room, or anywhere at all?"""
     if is_ops(user):
         return True
-    if action == "operate":
-        return False
-    return is_member(user) if room is None else rooms_for(user).filter(pk=room.pk).exists()
+    allowed = bool(POLICY[action] & groups(user))
+    return allowed and (room is None or rooms_for(user, action).filter(pk=room.pk).exists())
+
+
+def rooms_for(user: Viewer, action: Action = "see") -> QuerySet[Room]:
+    """The rooms in which this user may do this; those not in the answer to "see" do not exist for them."""
+    if is_ops(user):
+        return Room.objects.all()
+    if isinstance(user, User) and POLICY[action] & groups(user):
+        return Room.objects.filter(_lasting(), access__user=user)
+    return Room.objects.none()
+
+
+def _lasting() -> Q:
+    # One filter() call holds both conditions, so that they speak of the same access.
+    return Q(access__until=None) | Q(access__until__gt=timezone.now())
+
+
+def roles_handed_out(user: Viewer, room: Room) -> frozenset[str] | None:
+    """The roles of which this user may see and hand out codes in this room; None means every role."""
+    if is_ops(user):
+        return None
+    if not may(user, "hand out", room):
+        return frozenset()
+    return frozenset(HandedOutRole.objects.filter(room=room).values_list("role", flat=True))
 
 
 class OpsBackend(BaseBackend):

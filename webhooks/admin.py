@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
-from analytics.masking import masked, masked_text
+from rooms.masking import masked, masked_text
 from analytics.models import Event
 from rooms.admin import ReadOnlyAdmin
 from webhooks import operations

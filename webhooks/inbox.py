@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from analytics.envelope import Envelope, Malformed, parse
 from analytics.ingest import ingest
-from analytics.masking import masked_text
+from rooms.masking import masked_text
 from analytics.models import Event
 from analytics.projections import is_known
 from webhooks import label

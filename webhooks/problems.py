@@ -6,7 +6,7 @@ A database quotes what it refuses: PostgreSQL's DETAIL and CONTEXT hold whole ro
 from traceback import extract_tb
 from typing import Final
 
-from analytics.masking import masked_text
+from rooms.masking import masked_text
 
 FRAMES: Final = 6  # of our way there, the last ones
 

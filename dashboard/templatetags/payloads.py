@@ -5,7 +5,7 @@ from typing import Any
 
 from django import template
 
-from analytics.masking import masked, masked_text
+from rooms.masking import masked, masked_text
 
 register = template.Library()
 

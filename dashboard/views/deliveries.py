@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from analytics import instants
-from analytics.masking import masked_text
+from rooms.masking import masked_text
 from analytics.models import Event
 from dashboard.csv_files import csv_file
 from dashboard.decorators import ops_command, ops_required

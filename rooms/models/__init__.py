@@ -1,6 +1,23 @@
-"""The mirror of what is set in 100ms, and who may see which room."""
+"""The mirror of what is set in 100ms, who may see which room, and who changed what."""
 
 from rooms.models.access import RoomAccess
+from rooms.models.audit import AuditEntry, Unchangeable
+from rooms.models.poll import Poll
 from rooms.models.room import Room
+from rooms.models.room_code import HandedOutRole, RoomCode
+from rooms.models.room_template import Role, RoomTemplate, TemplateVersion
+from rooms.models.stream_key import StreamKey
 
-__all__ = ["Room", "RoomAccess"]
+__all__ = [
+    "AuditEntry",
+    "HandedOutRole",
+    "Poll",
+    "Role",
+    "Room",
+    "RoomAccess",
+    "RoomCode",
+    "RoomTemplate",
+    "StreamKey",
+    "TemplateVersion",
+    "Unchangeable",
+]

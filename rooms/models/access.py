@@ -3,7 +3,10 @@ from django.db import models
 
 
 class RoomAccess(models.Model):
-    """A room given to a teacher. Ops need none: they see every room (`rooms/access.py`)."""
+    """A room given to a teacher or an observer. Ops need none: they see every room (`rooms/access.py`).
+
+    `until`: from then on it counts no more; None lasts until it is taken. What either may do there is their group's.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="room_access")
     room = models.ForeignKey("rooms.Room", models.CASCADE, related_name="access")
@@ -11,6 +14,7 @@ class RoomAccess(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", editable=False
     )
     given_at = models.DateTimeField(auto_now_add=True)
+    until = models.DateTimeField("ends at", null=True, blank=True)
 
     class Meta:
         verbose_name = "room access"

@@ -1,4 +1,4 @@
-"""What an event says, without the secrets it carries: for screens and logs (EVENTS trap 36).
+"""What 100ms says, without the secrets it carries: for the mirror, the audit, screens and logs (EVENTS trap 36).
 
 `rtmp[].url` ends in a stream key, `meeting_url` carries a token, presigned URLs are their own permission to read.
 Which fields hold such URLs changes, so every URL in every text is treated alike.
@@ -19,6 +19,8 @@ _SECRET_FIELD: Final = re.compile(
     r"|(api|access|stream)_?key|(^|_)key$",
     re.IGNORECASE,
 )
+# Whatever is inside these is secret, by any name: keys of a bucket, headers that a webhook signs in with.
+_SECRET_WHOLE: Final = frozenset({"credentials", "headers"})
 # In these the last step of the path is the key of the stream itself.
 _KEY_IN_PATH: Final = frozenset({"rtmp", "rtmps", "rtsp", "srt"})
 
@@ -29,6 +31,8 @@ def masked(value: Any, *, field: str = "", levels: int = DEEPEST) -> Any:
     What lies deeper than `levels` is masked whole: nothing of 100ms does, and neither Python nor a reader goes there.
     """
     if isinstance(value, Mapping | list | tuple) and not levels:
+        return MASK
+    if value and field in _SECRET_WHOLE:
         return MASK
     if isinstance(value, Mapping):
         return {name: masked(inner, field=str(name), levels=levels - 1) for name, inner in value.items()}

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from analytics.masking import MASK, masked, masked_text
+from rooms.masking import MASK, masked, masked_text
 from tests.conftest import payload
 
 

@@ -1,0 +1,82 @@
+"""Told apart when a mirror finds something else than we held: a change of ours that got no answer, or one not ours.
+
+Every mirror (`rooms.mirrors`) asks here before it writes.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final, Self
+
+from django.db.models import Exists, OuterRef, Q
+
+from rooms import audit
+from rooms.actors import ELSEWHERE, SCHEDULE
+from rooms.audit import Outcome, Target
+from rooms.differences import differences
+from rooms.masking import MASK
+from rooms.models import AuditEntry
+
+# A request without an outcome after this long has lost its process: what became of it is not known.
+UNFINISHED_AFTER: Final = timedelta(minutes=2)
+# How long we look for what became of a request; older ones stay as they are.
+LOOK_BACK: Final = timedelta(days=7)
+
+
+@dataclass(slots=True)
+class Unsettled:
+    """The changes of one kind of which nobody knows what became: `open` got no answer, `under_way` have none yet."""
+
+    kind: str
+    open: list[AuditEntry] = field(default_factory=list)
+    under_way: list[AuditEntry] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, kind: str, *, now: datetime) -> Self:
+        same = AuditEntry.objects.filter(change=OuterRef("change"))
+        requests = (
+            AuditEntry.objects.filter(target_kind=kind, outcome=Outcome.REQUESTED, at__gt=now - LOOK_BACK)
+            .exclude(Exists(same.filter(outcome__in=(Outcome.SUCCEEDED, Outcome.FAILED))))
+            .order_by("id")
+        )
+        lost = Q(Exists(same.filter(outcome=Outcome.UNSURE))) | Q(at__lt=now - UNFINISHED_AFTER)
+        return cls(kind, open=list(requests.filter(lost)), under_way=list(requests.exclude(lost)))
+
+    def notice(self, target: Target, before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> bool:
+        """Compare what we held with what 100ms has; True when somebody elsewhere changed it.
+
+        `before` is None for what we did not know. Both in the words that the operations' audit entries use, so that a
+        request without an answer is recognised by its wish. What a running request may be doing is left to it.
+        """
+        explained = any(_is_for(request, target) for request in self.under_way)
+        for request in [request for request in self.open if _is_for(request, target)]:
+            happened = _fulfilled(request, after)
+            audit.settle(request, actor=SCHEDULE, happened=happened, target=target)
+            self.open.remove(request)
+            explained = explained or happened
+        if before is None or explained:
+            return False
+        changed = {part.path.partition(".")[0].partition("[")[0] for part in differences(before, after)}
+        if not changed:
+            return False
+        audit.note(
+            ELSEWHERE,
+            f"{self.kind}.change",
+            target,
+            before={name: before.get(name) for name in changed},
+            after={name: after.get(name) for name in changed},
+        )
+        return True
+
+
+def _is_for(request: AuditEntry, target: Target) -> bool:
+    """Of what was still being made there is only the name."""
+    if request.target_id:
+        return request.target_id == target.id
+    return bool(target.name) and request.target_name.casefold() == target.name.casefold()
+
+
+def _fulfilled(request: AuditEntry, found: Mapping[str, Any]) -> bool:
+    """Is everything as it was asked for? What is masked, and what the mirror does not hold, cannot tell."""
+    wanted = request.after if isinstance(request.after, dict) else {}
+    return all(found[name] == value for name, value in wanted.items() if name in found and MASK not in str(value))
