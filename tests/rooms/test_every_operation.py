@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from rooms.hms import Client, operations
+from rooms.hms import operations
 from rooms.hms.pages import EventPage, NumberedPage, Page
 from rooms.simulator.app import create_app
 from rooms.simulator.clock import SECOND, SimulatedClock, instant_of
@@ -18,11 +18,10 @@ from rooms.simulator.faults import Faults
 from rooms.simulator.scenarios import school_class
 from rooms.simulator.webhooks import Target, WebhookSender
 from rooms.simulator.world import World
-from tests.rooms.hms.asking import ASK
 from tests.rooms.hms.contract import Operation
 from tests.rooms.hms.contract import operations as contract
 from tests.rooms.hms.far_side import ACCESS_KEY, SECRET, client_of
-from tests.rooms.hms.test_operations import ERRORS
+from tests.rooms.hms.test_operations import ERRORS, ask
 from tests.rooms.simulator.contract import answers_as_documented
 
 NOON = instant_of("2024-03-12T12:00:00Z")
@@ -76,7 +75,7 @@ class School:
             )
         )
         self.witness.seen = []
-        addresses = {"base_url": "http://127.0.0.1/v2", "auth_url": "http://127.0.0.1/auth/v2"}
+        addresses: dict[str, Any] = {"base_url": "http://127.0.0.1/v2", "auth_url": "http://127.0.0.1/auth/v2"}
         self.client = client_of(self.witness, clock=self.seconds, retries=0, **addresses)
 
     def seconds(self) -> float:
@@ -273,8 +272,7 @@ def test_every_documented_refusal_arrives_as_its_named_error(school: School, one
         [message, *_] = [body["message"] for known, body in one.refusals if known == status]
         school.faults.add({"status": status, "message": message, "path": "*", "times": 2 if status == 401 else 1})
         with pytest.raises(ERRORS[status], match=re.escape(message)) as caught:
-            found = ASK[one.id](school.client, one.ids, one.bodies[0] if one.bodies else {})
-            list(found if isinstance(found, Iterator) else ())
+            ask(school.client, one)
         assert type(caught.value) is ERRORS[status]
         school.faults.clear()
     assert {name for name, _ in school.witness.seen} == {one.id}
