@@ -9,7 +9,7 @@ from typing import Concatenate, ParamSpec, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponseBase
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
 from dashboard.htmx import MemberRequest
@@ -39,11 +39,29 @@ def member_required(view: View[Params]) -> AnyView[Params]:
     return _only("see", require_safe(view))
 
 
+def member_form(view: View[Params]) -> AnyView[Params]:
+    """For members: a form to be read and sent. Which of them may is said by `dashboard.shortcuts` in the view."""
+    return _only("see", _form(view))
+
+
+def member_command(view: View[Params]) -> AnyView[Params]:
+    """For members, and only by POST: it changes something. Which of them may is said by `dashboard.shortcuts`."""
+    return _only("see", require_POST(view))
+
+
 def ops_required(view: View[Params]) -> AnyView[Params]:
     """For ops alone; for teachers and strangers the page does not exist."""
     return _only("operate", require_safe(view))
 
 
+def ops_form(view: View[Params]) -> AnyView[Params]:
+    """For ops alone: a form to be read and sent."""
+    return _only("operate", _form(view))
+
+
 def ops_command(view: View[Params]) -> AnyView[Params]:
     """For ops alone, and only by POST: it changes something."""
     return _only("operate", require_POST(view))
+
+
+_form = require_http_methods(["GET", "HEAD", "POST"])

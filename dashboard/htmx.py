@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.models import User
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control, patch_vary_headers
-from django_htmx.http import push_url, replace_url
+from django_htmx.http import HttpResponseClientRedirect, push_url, replace_url
 from django_htmx.middleware import HtmxDetails
 
 
@@ -37,3 +38,10 @@ def page_or_fragment(
     # A fragment shares its page's URL: kept by the browser, it would come back as a page by the back button.
     patch_cache_control(response, private=True, **({"no_store": True} if fragment else {"no_cache": True}))
     return response
+
+
+def done(request: MemberRequest, url: str, message: str = "") -> HttpResponse:
+    """After a form did its work: on to the page at `url`, with `message` on it. Reloading that page sends nothing."""
+    if message:
+        messages.success(request, message)
+    return HttpResponseClientRedirect(url) if request.htmx else HttpResponseRedirect(url)

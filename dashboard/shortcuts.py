@@ -5,7 +5,7 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from analytics.models import Failure, Peer, Session
-from rooms.access import Viewer, is_ops, rooms_for
+from rooms.access import Action, Viewer, is_ops, rooms_for
 from rooms.models import Room
 
 
@@ -27,9 +27,9 @@ def failures_for(user: Viewer) -> QuerySet[Failure]:
     return failures if is_ops(user) else failures.filter(room__in=rooms_for(user))
 
 
-def get_room(request: HttpRequest, room_id: str) -> Room:
-    """The room, or Http404 for whom it does not exist."""
-    return get_object_or_404(rooms_for(request.user), pk=_storable(room_id))
+def get_room(request: HttpRequest, room_id: str, action: Action = "see") -> Room:
+    """The room, or Http404 for whom it does not exist or who may not do this there."""
+    return get_object_or_404(rooms_for(request.user, action), pk=_storable(room_id))
 
 
 def get_session(request: HttpRequest, session_id: str) -> Session:
