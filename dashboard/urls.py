@@ -3,7 +3,19 @@ from django.contrib.auth import views as accounts
 from django.urls import include, path, register_converter
 
 from dashboard.converters import UserId
-from dashboard.views import deliveries, exports, health, home, peers, people, rooms, search, session, sessions
+from dashboard.views import (
+    deliveries,
+    exports,
+    health,
+    home,
+    peers,
+    people,
+    rooms,
+    rooms_settings,
+    search,
+    session,
+    sessions,
+)
 from dashboard.views.account import ChangePassword
 
 register_converter(UserId, "user_id")
@@ -18,6 +30,7 @@ urlpatterns = [
     path("rooms/", rooms.index, name="rooms"),
     path("rooms.csv", rooms.export, name="rooms_csv"),
     path("rooms/<str:room_id>/", rooms.detail, name="room"),
+    path("rooms/<str:room_id>/settings/", rooms_settings.settings, name="room_settings"),
     path("sessions/", sessions.index, name="sessions"),
     path("sessions.csv", sessions.export, name="sessions_csv"),
     path("sessions/<str:session_id>/", session.detail, name="session"),

@@ -40,6 +40,7 @@ TABLE = {
     "rooms": OF_MEMBERS,
     "rooms_csv": OF_MEMBERS,
     "room": OF_THE_ROOM,
+    "room_settings": OF_THE_ROOM,
     "sessions": OF_MEMBERS,
     "sessions_csv": OF_MEMBERS,
     "session": OF_THE_ROOM,
