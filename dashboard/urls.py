@@ -4,8 +4,10 @@ from django.urls import include, path, register_converter
 
 from dashboard.converters import UserId
 from dashboard.views import (
+    account,
     deliveries,
     exports,
+    forgotten_password,
     health,
     home,
     peers,
@@ -13,10 +15,11 @@ from dashboard.views import (
     rooms,
     rooms_settings,
     search,
+    second_factor,
     session,
     sessions,
+    sign_in,
 )
-from dashboard.views.account import ChangePassword
 
 register_converter(UserId, "user_id")
 
@@ -47,8 +50,23 @@ urlpatterns = [
     path("deliveries/<int:delivery_id>/", deliveries.detail, name="delivery"),
     path("deliveries/<int:delivery_id>/requeue/", deliveries.requeue, name="delivery_requeue"),
     path("deliveries/requeue/", deliveries.requeue_all, name="deliveries_requeue"),
-    path("accounts/login/", accounts.LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("accounts/", account.index, name="account"),
+    path("accounts/login/", sign_in.SignIn.as_view(), name="login"),
+    path("accounts/login/code/", sign_in.SignInCode.as_view(), name="sign_in_code"),
     path("accounts/logout/", accounts.LogoutView.as_view(), name="logout"),
-    path("accounts/password/", ChangePassword.as_view(), name="password_change"),
+    path("accounts/password/", account.ChangePassword.as_view(), name="password_change"),
+    path("accounts/password/forgotten/", forgotten_password.Forgotten.as_view(), name="password_reset"),
+    path("accounts/password/sent/", accounts.PasswordResetDoneView.as_view(), name="password_reset_done"),
+    path(
+        "accounts/password/new/<uidb64>/<token>/",
+        forgotten_password.SetForgotten.as_view(),
+        name="password_reset_confirm",
+    ),
+    path("accounts/password/set/", accounts.PasswordResetCompleteView.as_view(), name="password_reset_complete"),
+    path("accounts/second-factor/", second_factor.set_up, name="second_factor"),
+    path("accounts/second-factor/codes/", second_factor.recovery_codes, name="recovery_codes"),
+    path("accounts/second-factor/off/", second_factor.turn_off, name="second_factor_off"),
     path("admin/", admin.site.urls),
 ]
+
+handler404 = "dashboard.views.not_found.not_found"

@@ -80,7 +80,8 @@ def test_a_stranger_is_told_whom_to_ask_and_can_sign_out(client: Client, mallory
 
     assert answer.status_code == 404
     page = answer.content.decode()
-    assert "There is no such page for you" in page
+    assert "Nobody has given you a place here yet" in page
+    assert '<bdi class="strong">mallory</bdi>' in page
     assert 'action="/accounts/logout/"' in page
     assert 'href="/rooms/"' not in page
 
