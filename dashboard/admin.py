@@ -18,6 +18,7 @@ from django_celery_beat.models import (
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from dashboard import admin_sign_in  # noqa: F401 - registers what it shows
 from rooms.models import RoomAccess
 
 # Theirs bring their own look, and times that `dashboard/schedule.py` would put back anyway.

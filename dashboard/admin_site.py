@@ -1,6 +1,11 @@
 """The admin, for operations: the same people who may operate elsewhere, and nobody else."""
 
-from django.http import HttpRequest
+from typing import Any
+
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.urls import reverse
 from unfold.sites import UnfoldAdminSite
 
 from rooms.access import may
@@ -13,3 +18,10 @@ class AdminSite(UnfoldAdminSite):  # type: ignore[misc]  # Unfold has no types
 
     def has_permission(self, request: HttpRequest) -> bool:
         return may(request.user, "operate")
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseRedirect:
+        """To our own page, which knows the second factor. Who is signed in and may not enter finds nothing here."""
+        if request.user.is_authenticated and not self.has_permission(request):
+            raise Http404
+        # The sign-in page leads to no other host, whatever is asked for here.
+        return redirect_to_login(request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index"))

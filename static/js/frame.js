@@ -33,6 +33,17 @@
     }
   });
 
+  // A live part says when nobody has touched the page since it asked last: then it does not keep the sign-in alive.
+  let touched = true;
+  for (const sign of ["keydown", "pointerdown", "pointermove", "wheel", "touchmove"]) {
+    document.addEventListener(sign, () => { touched = true; }, { capture: true, passive: true });
+  }
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (!event.detail.elt.matches("[data-live]")) return;
+    if (!touched) event.detail.headers["X-Unattended"] = "1";
+    touched = false;
+  });
+
   const late = (event) => {
     if (!event.detail.elt.matches("[data-live]")) return;
     const stamp = document.getElementById("asof");
