@@ -39,6 +39,11 @@ def member_required(view: View[Params]) -> AnyView[Params]:
     return _only("see", require_safe(view))
 
 
+def export_required(view: View[Params]) -> AnyView[Params]:
+    """For who may take students' data out as a file, in any room at all; the view says in which."""
+    return _only("export", require_safe(view))
+
+
 def member_form(view: View[Params]) -> AnyView[Params]:
     """For members: a form to be read and sent. Which of them may is said by `dashboard.shortcuts` in the view."""
     return _only("see", _form(view))

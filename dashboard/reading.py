@@ -16,6 +16,7 @@ from analytics.queries import Completeness
 from analytics.summary import Summary, summary
 from dashboard.forms.session import Asked
 from dashboard.shortcuts import get_session
+from rooms.access import Action
 
 TEACHING = ("host", "teacher", "instructor", "presenter", "lecturer", "tutor", "trainer")
 SETTLING = timedelta(minutes=30)  # after the end: how long the last pull is waited for on an open page
@@ -97,9 +98,9 @@ class Reading:
         return not self.is_final and not self.completeness.gap and self.now - ended < SETTLING
 
 
-def read(request: HttpRequest, session_id: str) -> Reading:
-    """The session as this viewer may see it; Http404 for strangers. The same queries for 20 people and 2,000."""
-    session = get_session(request, session_id)
+def read(request: HttpRequest, session_id: str, action: Action = "see") -> Reading:
+    """The session for who may do this with it; Http404 for all others. The same queries for 20 people and 2,000."""
+    session = get_session(request, session_id, action)
     now, zone = timezone.now(), timezone.get_current_timezone()
     frame = queries.frame(session, now)
     return Reading(

@@ -9,10 +9,10 @@ from rooms.access import Action, Viewer, is_ops, rooms_for
 from rooms.models import Room
 
 
-def sessions_for(user: Viewer) -> QuerySet[Session]:
-    """The sessions of the rooms that exist for this user, each with its room."""
+def sessions_for(user: Viewer, action: Action = "see") -> QuerySet[Session]:
+    """The sessions of the rooms in which this user may do this, each with its room."""
     sessions = Session.objects.select_related("room")
-    return sessions if is_ops(user) else sessions.filter(room__in=rooms_for(user))
+    return sessions if is_ops(user) else sessions.filter(room__in=rooms_for(user, action))
 
 
 def peers_for(user: Viewer) -> QuerySet[Peer]:
@@ -32,9 +32,9 @@ def get_room(request: HttpRequest, room_id: str, action: Action = "see") -> Room
     return get_object_or_404(rooms_for(request.user, action), pk=_storable(room_id))
 
 
-def get_session(request: HttpRequest, session_id: str) -> Session:
-    """The session with its room, or Http404 for whom it does not exist."""
-    return get_object_or_404(sessions_for(request.user), pk=_storable(session_id))
+def get_session(request: HttpRequest, session_id: str, action: Action = "see") -> Session:
+    """The session with its room, or Http404 for whom it does not exist or who may not do this in its room."""
+    return get_object_or_404(sessions_for(request.user, action), pk=_storable(session_id))
 
 
 def get_peer(request: HttpRequest, session_id: str, peer_id: str) -> Peer:

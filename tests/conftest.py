@@ -1,4 +1,6 @@
-"""The cast: Ikram runs operations, Wanjiru teaches in `physics`, Sam teaches elsewhere, Mallory is a stranger."""
+"""The cast: Ikram runs operations, Wanjiru teaches in `physics`, Olive observes it, Sam teaches elsewhere, Mallory is a
+stranger.
+"""
 
 import json
 from collections.abc import Callable
@@ -10,7 +12,7 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 from hypothesis import settings as examples
 
-from rooms.access import OPS, TEACHERS
+from rooms.access import OBSERVERS, OPS, TEACHERS
 from rooms.models import Room, RoomAccess
 from tests.rooms.simulated import hms_simulator
 
@@ -56,6 +58,13 @@ def ikram(db: None) -> User:
 @pytest.fixture
 def wanjiru(physics: Room) -> User:
     user = _user("wanjiru", "Wanjiru", "Kamau", TEACHERS)
+    RoomAccess.objects.create(user=user, room=physics)
+    return user
+
+
+@pytest.fixture
+def olive(physics: Room) -> User:
+    user = _user("olive", "Olive", "Lindqvist", OBSERVERS)
     RoomAccess.objects.create(user=user, room=physics)
     return user
 

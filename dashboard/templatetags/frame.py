@@ -1,6 +1,7 @@
 """The frame around every page: navigation, its counts, who is signed in."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from django import template
 from django.template import RequestContext
@@ -9,10 +10,13 @@ from django.utils import timezone
 
 from analytics import queries
 from dashboard.shortcuts import sessions_for
-from rooms.access import may
+from rooms.access import Action, may
 from webhooks.queries import dead as dead_deliveries
 
 register = template.Library()
+
+PARTS: Final[dict[Action, str]] = {"operate": "Operations", "act": "Teacher", "see": "Observer"}
+"""What a viewer is called: by the first of these that they may do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,5 +64,5 @@ def navigation(context: RequestContext) -> dict[str, object]:
         "watch": watch,
         "user": user,
         "request": request,
-        "part": "Operations" if operates else "Teacher" if belongs else "No group",
+        "part": next((word for action, word in PARTS.items() if may(user, action)), "No group"),
     }

@@ -12,13 +12,14 @@ from analytics import instants
 from analytics.models import Peer
 from dashboard.attendance import attendance
 from dashboard.csv_files import csv_file
-from dashboard.decorators import member_required
+from dashboard.decorators import export_required, member_required
 from dashboard.forms.people import PeopleFilters
 from dashboard.freshness import freshness
 from dashboard.htmx import MemberRequest, page_or_fragment
 from dashboard.listing import Column, Listing
 from dashboard.people import described, stays_for
 from rooms.access import rooms_for
+from rooms.audit import Target, note
 
 EXPORTED_AT_ONCE = 500
 COLUMNS = (
@@ -53,11 +54,12 @@ def index(request: MemberRequest) -> HttpResponse:
     return page_or_fragment(request, "people/index.html", context, {"list": "people/_list.html"}, listing.here)
 
 
-@member_required
+@export_required
 def export(request: MemberRequest) -> HttpResponseBase:
-    """The list as shown, all pages of it."""
+    """The list as shown, all pages of it. It leaves an audit entry: these are students."""
     columns = ("user_id", "name", "sessions", "rooms", "first_seen_at", "last_seen_at")
     user_ids = (row["user_id"] for row in people_listing(request).rows.iterator())
+    note(request.user, "people.export", Target("people", name="People"), after={"asked": request.GET.dict()})
     return csv_file("people", columns, _lines(stays_for(request.user), user_ids))
 
 
