@@ -58,7 +58,7 @@ def text(pattern: str = "", longest: int | None = None) -> Check:
     def check(where: str, value: Any) -> None:
         if not isinstance(value, str):
             raise refuse(f"{where} must be text")
-        if pattern and not re.fullmatch(pattern, value):
+        if pattern and not re.fullmatch(pattern, value, re.DOTALL):
             raise refuse(f"{where} must look like {pattern}")
         if longest is not None and len(value) > longest:
             raise refuse(f"{where} must be at most {longest} characters")
