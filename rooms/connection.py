@@ -22,7 +22,7 @@ def client(*, patience: float = PATIENCE) -> Client:
     """The client for the workspace in the settings; threads share it. Raises `NotConfigured`.
 
     `patience`: seconds that one call may sit out when 100ms asks to wait. A task has little of it: its worker has other
-    things to do, and the task comes again.
+    things to do, and the task comes again. A page that only looks has none.
     """
     if not settings.HMS_ACCESS_KEY or not settings.HMS_SECRET:
         raise NotConfigured
@@ -39,8 +39,8 @@ def client(*, patience: float = PATIENCE) -> Client:
     with _lock:
         if asked not in _made:
             # Other settings than before: the connections of the old ones are no longer wanted.
-            while _made:
-                _made.popitem()[1].close()
+            for old in [old for old in _made if old[:-1] != asked[:-1]]:
+                _made.pop(old).close()
             url, auth_url, access_key, secret, pace, timeout, retries, _ = asked
             _made[asked] = Client(
                 access_key=access_key,

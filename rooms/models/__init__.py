@@ -3,6 +3,7 @@
 from rooms.models.access import RoomAccess
 from rooms.models.audit import AuditEntry, Unchangeable
 from rooms.models.poll import Poll
+from rooms.models.reading import Reading
 from rooms.models.room import Room
 from rooms.models.room_code import HandedOutRole, RoomCode
 from rooms.models.room_template import Role, RoomTemplate, TemplateVersion
@@ -12,6 +13,7 @@ __all__ = [
     "AuditEntry",
     "HandedOutRole",
     "Poll",
+    "Reading",
     "Role",
     "Room",
     "RoomAccess",
