@@ -7,95 +7,30 @@ read twice.
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
 import structlog
-from django.db import InterfaceError, OperationalError
 from django.db.models import Q
 from django.utils import timezone
 
 from analytics import snapshots
 from analytics.envelope import Channel, Envelope, Malformed, parse
-from analytics.ingest import Ingested, ingest
 from analytics.models import Cursor, Event, Pull, Session
 from analytics.projections.peers import CLIENT_TYPES
+from analytics.pulling import HORIZON, LEASE, Clock, Overtaken, Tally, end_of, recorded, wait_after
 from analytics.queries import LONGEST_SESSION
 from rooms import hms
 from rooms.mirrors import rooms as mirror
 
 log = structlog.get_logger(__name__)
 
-HORIZON: Final = timedelta(days=30)
 CURSOR_LIFE: Final = timedelta(hours=23)  # an hour short of 100ms's 24, for a pass takes time
 SETTLED_AFTER: Final = timedelta(minutes=3)  # how long after its end a session's last events may still arrive
 LIVE_EVERY: Final = timedelta(seconds=15)
-LEASE: Final = timedelta(minutes=2)
 PAGES_A_COMMIT: Final = 20
-LONGEST_WAIT: Final = 3600  # seconds between tries while something stands in the way
-
-Clock = Callable[[], datetime]
-
-
-class Overtaken(Exception):
-    """Another worker moved this session's cursor meanwhile: it goes on, we stop."""
-
-
-@dataclass
-class Tally:
-    """What one pull has read so far, on its way into its row."""
-
-    pages: int = 0
-    objects: int = 0
-    ingested: Ingested = field(default_factory=Ingested)
-    problems: list[str] = field(default_factory=list)
-    refused: int = 0  # events that we could not store: 100ms keeps them for a while, so they are asked for again
-
-    def take(self, envelopes: list[Envelope], and_then: Callable[[], None] | None = None) -> None:
-        """Ingest a batch; an event that cannot be stored is told and left, and never holds up the others."""
-        try:
-            self.ingested += ingest(envelopes, and_then=and_then)
-        except (OperationalError, InterfaceError, Overtaken):
-            raise  # the database or another worker stands in the way, not an event
-        except Exception as problem:
-            if not envelopes:
-                raise
-            if len(envelopes) == 1:
-                self.refused += 1
-                self.problems.append(f"event {envelopes[0].id} could not be stored: {type(problem).__name__}")
-                log.exception("event could not be stored", event=envelopes[0].id, type=envelopes[0].type)
-                self.take([], and_then)
-            else:
-                half = len(envelopes) // 2
-                self.take(envelopes[:half])
-                self.take(envelopes[half:], and_then)
-
-
-@contextmanager
-def recorded(kind: str, *, clock: Clock, room_id: str = "", session_id: str = "") -> Iterator[tuple[Pull, Tally]]:
-    """Every pull leaves a row, a failed or a killed one too. A fault of 100ms ends in the row, any other is raised."""
-    row = Pull.objects.create(kind=kind, room_id=room_id, session_id=session_id, started_at=clock())
-    tally = Tally()
-    try:
-        yield row, tally
-    except hms.Error as problem:
-        tally.problems.append(str(problem) or type(problem).__name__)
-        log.warning("pull failed", kind=kind, session_id=session_id, problem=tally.problems[-1])
-    except BaseException as problem:
-        tally.problems.append(f"{type(problem).__name__} on our side")
-        raise
-    finally:
-        row.finished_at = clock()
-        row.pages = tally.pages
-        row.objects_read = tally.objects
-        row.events_new = tally.ingested.new
-        row.events_known = tally.ingested.known
-        row.error = "\n".join(tally.problems)
-        row.save()
 
 
 def pull_rooms(client: hms.Client, *, clock: Clock = timezone.now, room_id: str | None = None) -> Pull:
@@ -227,7 +162,7 @@ def pull_events(client: hms.Client, session_id: str, *, clock: Clock = timezone.
 def _read(client: hms.Client, cursor: Cursor, tally: Tally, clock: Clock) -> None:
     now = clock()
     session = Session.objects.get(pk=cursor.pk)
-    if _end(session, now) is not None and session.last_event_at and session.last_event_at < now - HORIZON:
+    if end_of(session, now) is not None and session.last_event_at and session.last_event_at < now - HORIZON:
         _move(cursor, position="", opened_at=None, final_at=now, due_at=None, lost_at=now)
         return
     if cursor.opened_at is None or cursor.opened_at < now - CURSOR_LIFE:
@@ -312,7 +247,7 @@ def _plan(cursor: Cursor, clock: Clock, tally: Tally, *, took: float) -> None:
         # Not settled while 100ms holds what we could not store.
         _put_off(cursor, now)
         return
-    end = _end(Session.objects.get(pk=cursor.pk), now)
+    end = end_of(Session.objects.get(pk=cursor.pk), now)
     cursor.failures = 0
     if end is None:
         # A long session takes long to read: most of the time is left to the others.
@@ -325,23 +260,9 @@ def _plan(cursor: Cursor, clock: Clock, tally: Tally, *, took: float) -> None:
 
 
 def _put_off(cursor: Cursor, now: datetime, asked: float | None = None) -> None:
-    """After a failure: wait as long as 100ms asks, else twice as long as the last time, an hour at most.
-
-    Never for good before 100ms itself forgets: a key that was wrong for a minute, or a session that was not known yet,
-    must not cost its events.
-    """
     cursor.failures += 1
-    wait = asked or min(LONGEST_WAIT, 15 * 2 ** min(cursor.failures, 10))
-    cursor.due_at = now + timedelta(seconds=wait)
+    cursor.due_at = now + wait_after(cursor.failures, asked)
     cursor.save(update_fields=["failures", "due_at"])
-
-
-def _end(session: Session, now: datetime) -> datetime | None:
-    """When it ended, as far as anybody can tell; None while it runs."""
-    if session.ended_at is not None:
-        return session.ended_at
-    started = session.started_at or session.last_event_at or now
-    return started + LONGEST_SESSION if started + LONGEST_SESSION < now else None
 
 
 def sync(

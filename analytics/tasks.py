@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from analytics import sync
 from analytics.models import Cursor, Pull
+from analytics.pulling import HORIZON
 from rooms.connection import client
 
 log = structlog.get_logger(__name__)
@@ -58,4 +59,4 @@ def pull_session(*, session_id: str) -> None:
 @shared_task
 def prune_pulls() -> None:
     """Forget the rows of pulls that are older than anything 100ms still holds."""
-    Pull.objects.filter(started_at__lt=timezone.now() - sync.HORIZON).delete()
+    Pull.objects.filter(started_at__lt=timezone.now() - HORIZON).delete()

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import Max, Q
 
 from analytics.models import Pull
-from analytics.sync import HORIZON
+from analytics.pulling import HORIZON
 from dashboard.freshness import LATE_AFTER
 from webhooks.queries import Inbox, inbox
 

@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from analytics import sync
+from analytics import pulling, sync
 from analytics.envelope import Channel, parse
 from analytics.ingest import ingest
 from analytics.models import Cursor, Event, Failure, Peer, Pull, Session, Track
@@ -262,7 +262,7 @@ def test_two_workers_never_claim_the_same_session(school: School) -> None:
     assert sync.follow(clock=school.now) == 1
     assert sync.claim_due(clock=school.now) is not None
     assert sync.claim_due(clock=school.now) is None
-    school.later(seconds=sync.LEASE.total_seconds() + 1)
+    school.later(seconds=pulling.LEASE.total_seconds() + 1)
     assert sync.claim_due(clock=school.now) is not None
 
 
@@ -310,7 +310,7 @@ def test_a_session_100ms_does_not_know_is_asked_about_ever_more_slowly(school: S
         waits.append((due - school.now()).total_seconds())
         school.time.advance(waits[-1])
     assert waits == sorted(waits)
-    assert waits[-1] == sync.LONGEST_WAIT
+    assert waits[-1] == pulling.LONGEST_WAIT
 
 
 def test_an_outage_of_a_day_costs_nothing(school: School) -> None:
