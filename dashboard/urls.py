@@ -5,6 +5,7 @@ from django.urls import include, path, register_converter
 from dashboard.converters import UserId
 from dashboard.views import (
     account,
+    audit,
     deliveries,
     exports,
     forgotten_password,
@@ -51,6 +52,10 @@ urlpatterns = [
     path("deliveries/<int:delivery_id>/requeue/", deliveries.requeue, name="delivery_requeue"),
     path("deliveries/requeue/", deliveries.requeue_all, name="deliveries_requeue"),
     path("accounts/", account.index, name="account"),
+    path("audit/", audit.index, name="audit"),
+    path("audit.csv", audit.export, name="audit_csv"),
+    path("audit/check/", audit.check, name="audit_check"),
+    path("audit/<int:number>/", audit.detail, name="audit_entry"),
     path("accounts/login/", sign_in.SignIn.as_view(), name="login"),
     path("accounts/login/code/", sign_in.SignInCode.as_view(), name="sign_in_code"),
     path("accounts/logout/", accounts.LogoutView.as_view(), name="logout"),

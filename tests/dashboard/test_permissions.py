@@ -10,6 +10,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from rooms import audit
+from rooms.actors import SCHEDULE
 from rooms.models import Room
 from tests.dashboard import classes
 from webhooks.models import Delivery
@@ -81,6 +83,10 @@ TABLE = {
     "delivery": OF_OPS,
     "delivery_requeue": COMMAND_OF_OPS,
     "deliveries_requeue": COMMAND_OF_OPS,
+    "audit": OF_OPS,
+    "audit_csv": OF_OPS,
+    "audit_check": OF_OPS,
+    "audit_entry": OF_OPS,
     "login": Row(get=Answers(HERE, MOVED, MOVED, MOVED, MOVED, MOVED)),
     "logout": Row(post=Answers(MOVED, MOVED, MOVED, MOVED, MOVED, MOVED)),
     "password_change": Row(get=Answers(SIGN_IN, HERE, HERE, HERE, HERE, HERE)),
@@ -123,12 +129,14 @@ def clients(
 @pytest.fixture
 def ids(physics: Room) -> dict[str, Any]:
     held = classes.session(physics)
+    number = audit.note(SCHEDULE, "room.update", audit.of_room(physics)).pk
     peer = held.peers.get()
     return {
         "room_id": physics.pk,
         "session_id": held.pk,
         "peer_id": peer.pk,
         "user_id": peer.user_id,
+        "number": number,
         "delivery_id": classes.delivery(Delivery.State.DEAD).pk,
     }
 
