@@ -56,7 +56,8 @@ class Unsettled:
             explained = explained or happened
         if before is None or explained:
             return False
-        changed = {part.path.partition(".")[0].partition("[")[0] for part in differences(before, after)}
+        names = [*before, *(name for name in after if name not in before)]
+        changed = [name for name in names if differences(before.get(name), after.get(name))]
         if not changed:
             return False
         audit.note(
@@ -79,4 +80,11 @@ def _is_for(request: AuditEntry, target: Target) -> bool:
 def _fulfilled(request: AuditEntry, found: Mapping[str, Any]) -> bool:
     """Is everything as it was asked for? What is masked, and what the mirror does not hold, cannot tell."""
     wanted = request.after if isinstance(request.after, dict) else {}
-    return all(found[name] == value for name, value in wanted.items() if name in found and MASK not in str(value))
+    return all(_same(found[name], value) for name, value in wanted.items() if name in found and MASK not in str(value))
+
+
+def _same(found: Any, wanted: Any) -> bool:
+    """100ms may keep a name in the spelling it knows already."""
+    if isinstance(found, str) and isinstance(wanted, str):
+        return found.casefold() == wanted.casefold()
+    return bool(found == wanted)
