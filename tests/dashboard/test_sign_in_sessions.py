@@ -161,7 +161,8 @@ def test_who_signs_in_gets_a_new_session(client: Client, wanjiru: User) -> None:
     session = client.session
     session["before"] = True
     session.save()
-    client.cookies[project.SESSION_COOKIE_NAME] = before = session.session_key
+    before = str(session.session_key)
+    client.cookies[project.SESSION_COOKIE_NAME] = before
 
     signed_in(client)
 
