@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model, login
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.models import User
-from django.contrib.auth.views import LoginView, RedirectURLMixin
+from django.contrib.auth.views import LoginView, RedirectURLMixin, redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -50,7 +50,7 @@ class SignInCode(RedirectURLMixin, FormView):  # type: ignore[type-arg]  # not g
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         user = _half_way(request)
         if user is None:
-            return redirect("login")
+            return redirect_to_login(self.get_success_url())
         self.user = user
         return super().dispatch(request, *args, **kwargs)
 

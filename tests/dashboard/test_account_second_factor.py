@@ -187,7 +187,7 @@ def test_a_code_is_waited_for_ten_minutes(teacher: Client, now: Traveller) -> No
     client, answer = password_first()
     now.shift(timedelta(minutes=10, seconds=1))
 
-    assert then_code(client, answer, shown(secret)).headers["Location"] == "/accounts/login/"
+    assert then_code(client, answer, shown(secret)).headers["Location"] == "/accounts/login/?next=/"
 
 
 @pytest.mark.parametrize("change", [{"is_active": False}, {"password": "md5$x$other"}])
@@ -196,13 +196,13 @@ def test_half_way_ends_when_the_account_changes(teacher: Client, wanjiru: User, 
     client, answer = password_first()
     User.objects.filter(pk=wanjiru.pk).update(**change)
 
-    assert then_code(client, answer, shown(secret)).headers["Location"] == "/accounts/login/"
+    assert then_code(client, answer, shown(secret)).headers["Location"] == "/accounts/login/?next=/"
 
 
 @pytest.mark.django_db
 def test_without_a_password_before_it_there_is_no_page_for_a_code(client: Client) -> None:
     for answer in (client.get("/accounts/login/code/"), client.post("/accounts/login/code/", {"code": "000000"})):
-        assert answer.headers["Location"] == "/accounts/login/"
+        assert answer.headers["Location"] == "/accounts/login/?next=/"
 
 
 def test_setting_up_takes_the_password_and_a_right_code(teacher: Client, wanjiru: User) -> None:

@@ -56,7 +56,10 @@ FORM_OF_OPS = Row(get=OPS, post=OPS)  # sent empty it comes back with what is wr
 FORM_OF_ITS_TEACHER = Row(get=TEACHER, post=TEACHER)
 COMMAND_OF_OPS = Row(post=OPS_MOVED)
 COMMAND_OF_ITS_TEACHER = Row(post=TEACHER_MOVED)
-OF_MACHINES = Row(get=Answers(HERE, HERE, HERE, HERE, HERE, HERE))
+ANYBODY = Answers(HERE, HERE, HERE, HERE, HERE, HERE)
+MEMBERS_MOVED = Answers(SIGN_IN, GONE, MOVED, MOVED, MOVED, MOVED)
+OF_NOBODY = Answers(SIGN_IN, MOVED, MOVED, MOVED, MOVED, MOVED)
+OF_MACHINES = Row(get=ANYBODY)
 # What htmx asks for; opened by hand it leads to the page it is a part of.
 PART_OF_THE_ROOM = Row(get=Answers(SIGN_IN, GONE, GONE, MOVED, MOVED, MOVED))
 
@@ -90,6 +93,17 @@ TABLE = {
     "login": Row(get=Answers(HERE, MOVED, MOVED, MOVED, MOVED, MOVED)),
     "logout": Row(post=Answers(MOVED, MOVED, MOVED, MOVED, MOVED, MOVED)),
     "password_change": Row(get=Answers(SIGN_IN, HERE, HERE, HERE, HERE, HERE)),
+    # Whose password was right is not signed in yet; nobody here has come that far.
+    "sign_in_code": Row(get=OF_NOBODY, post=OF_NOBODY),
+    "account": OF_MEMBERS,
+    "second_factor": Row(get=MEMBERS, post=MEMBERS),
+    # Nobody here has one.
+    "recovery_codes": Row(get=MEMBERS_MOVED, post=MEMBERS_MOVED),
+    "second_factor_off": Row(get=MEMBERS_MOVED, post=MEMBERS_MOVED),
+    "password_reset": Row(get=ANYBODY, post=ANYBODY),
+    "password_reset_done": Row(get=ANYBODY),
+    "password_reset_confirm": Row(get=ANYBODY),  # with a token of no worth
+    "password_reset_complete": Row(get=ANYBODY),
     "healthz": OF_MACHINES,
     # Whether the machine is ready is said to whoever asks; here no worker has ever ticked.
     "readyz": Row(get=Answers(503, 503, 503, 503, 503, 503)),
@@ -100,7 +114,7 @@ WHO = Answers._fields
 
 
 # Django's own forms, which take a PUT for a POST.
-OF_DJANGO = {"login", "logout", "password_change"}
+OF_DJANGO = {"login", "logout", "password_change", "sign_in_code", "password_reset", "password_reset_confirm"}
 
 
 def named(patterns: list[URLPattern | URLResolver], space: str = "") -> Iterator[tuple[str, URLPattern]]:
@@ -137,6 +151,8 @@ def ids(physics: Room) -> dict[str, Any]:
         "peer_id": peer.pk,
         "user_id": peer.user_id,
         "number": number,
+        "uidb64": "MQ",
+        "token": "none",
         "delivery_id": classes.delivery(Delivery.State.DEAD).pk,
     }
 
