@@ -40,7 +40,7 @@ class Sessions(Resource):
     @operation("get_session")
     def get(self, session_id: str) -> Session:
         """One session. Raises NotFound, or Forbidden for an id 100ms never made."""
-        return _session(self._get("sessions", session_id))
+        return _session(self.get_raw(session_id))
 
     def get_raw(self, session_id: str) -> dict[str, Any]:
         """The same as received, for who reads it with more patience than the type allows."""
