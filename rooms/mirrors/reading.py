@@ -1,0 +1,96 @@
+"""What 100ms tells room by room only: when it was last read, whose turn it is, and what went wrong.
+
+Not a mirror of its own: `room_codes` and `stream_keys` share it. The only module that writes `Reading`.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from django.db.models import F, OuterRef, Subquery
+
+from rooms import hms
+from rooms.connection import NotConfigured
+from rooms.masking import masked_text
+from rooms.models import Reading, Room
+
+Kind = Reading.Kind
+
+FRESH_FOR: Final = timedelta(seconds=60)
+# After a try that failed, pages show the copy for so long without asking again: each try may cost a whole time-out.
+REST: Final = timedelta(seconds=15)
+_LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@contextmanager
+def noted(room: Room, kind: Reading.Kind, *, at: datetime) -> Iterator[None]:
+    """Goes around the reading of one room; errors are kept in words and pass through."""
+    try:
+        yield
+    except (hms.Error, NotConfigured) as problem:
+        Reading.objects.update_or_create(room=room, kind=kind, defaults={"asked_at": at, "problem": _words(problem)})
+        raise
+    Reading.objects.update_or_create(room=room, kind=kind, defaults={"asked_at": at, "read_at": at, "problem": ""})
+
+
+def of(room: Room, kind: Reading.Kind) -> Reading | None:
+    return Reading.objects.filter(room=room, kind=kind).first()
+
+
+def is_due(reading: Reading | None, *, now: datetime) -> bool:
+    """Is the copy too old for somebody who looks at it now?"""
+    return reading is None or reading.asked_at < now - (REST if reading.problem else FRESH_FOR)
+
+
+def forget(room: Room, kind: Reading.Kind) -> None:
+    """The copy may be wrong from now on: whoever looks next reads again, and the schedule comes to it first."""
+    Reading.objects.filter(room=room, kind=kind).update(asked_at=_LONG_AGO)
+
+
+def longest_unread(kind: Reading.Kind, *, most: int) -> list[Room]:
+    """The rooms whose turn it is, those never asked first. Of disabled rooms 100ms tells neither codes nor keys."""
+    asked = Reading.objects.filter(room=OuterRef("pk"), kind=kind)
+    rooms = Room.objects.filter(enabled=True, gone_at=None).exclude(mirrored_at=None)
+    return list(
+        rooms.annotate(asked_at=Subquery(asked.values("asked_at")[:1])).order_by(
+            F("asked_at").asc(nulls_first=True), "pk"
+        )[:most]
+    )
+
+
+class NotRead(ValueError):
+    """100ms could not be read before a change, so nothing was asked of it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "100ms could not be read just now. Nothing was made or changed: without knowing what is there already, "
+            "there might soon be two. Try again in a minute"
+        )
+
+
+@contextmanager
+def before_a_change() -> Iterator[None]:
+    """Goes around the look before what 100ms would do twice when asked twice.
+
+    No answer becomes `NotRead`; a refusal passes, for it would meet the change as well.
+    """
+    try:
+        yield
+    except (hms.ConnectionFailed, hms.ServerFailed, hms.UnreadableAnswer) as problem:
+        raise NotRead from problem
+
+
+def _words(problem: Exception) -> str:
+    match problem:
+        case hms.ConnectionFailed():
+            return "100ms did not answer"
+        case hms.ServerFailed():
+            return f"100ms failed ({problem.status})"
+        case hms.RateLimited():
+            return "100ms asks us to wait"
+        case hms.Unauthorized():
+            return "100ms does not take our keys"
+        case hms.ErrorAnswer():
+            return masked_text(f"100ms answered {problem.status}: {problem.message}")
+    return masked_text(str(problem))
