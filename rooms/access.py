@@ -10,10 +10,10 @@ from typing import Final, Literal
 
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from rooms.models import HandedOutRole, Room
+from rooms.models import HandedOutRole, Poll, Room
 
 OPS = "ops"
 TEACHERS = "teachers"
@@ -78,6 +78,25 @@ def rooms_for(user: Viewer, action: Action = "see") -> QuerySet[Room]:
 def _lasting() -> Q:
     # One filter() call holds both conditions, so that they speak of the same access.
     return Q(access__until=None) | Q(access__until__gt=timezone.now())
+
+
+def polls_for(user: Viewer, action: Action = "see") -> QuerySet[Poll]:
+    """The polls with which this user may do this. Ops: every poll. Others:
+
+    - "see": those linked to a room of theirs, and for who may "ask" also those they made themselves;
+    - "ask" (change it): of these, the ones that no room links which is not theirs, for it would change there too.
+
+    The right answers are for who may "ask" at all: a poll has no end, so an observer never sees them beforehand.
+    """
+    if is_ops(user):
+        return Poll.objects.all()
+    mine = rooms_for(user, action).values("pk")
+    links = Room.polls.through.objects.filter(poll_id=OuterRef("pk"))
+    known = Q(Exists(links.filter(room_id__in=mine)))
+    if isinstance(user, User) and may(user, "ask"):
+        known |= Q(made_by=user)
+    polls = Poll.objects.filter(known)
+    return polls if action == "see" else polls.exclude(Exists(links.exclude(room_id__in=mine)))
 
 
 def roles_handed_out(user: Viewer, room: Room) -> frozenset[str] | None:
