@@ -1,17 +1,20 @@
 """Rooms (contract, tag Rooms). The only module that writes `Room`."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 
-from rooms import hms
+from rooms import audit, hms
+from rooms.actors import ELSEWHERE
 from rooms.audit import of_room
+from rooms.differences import Difference, differences
 from rooms.elsewhere import Unsettled
 from rooms.hms.resources.base import read
 from rooms.hms.resources.rooms import Room as HmsRoom
-from rooms.masking import masked, masked_text
+from rooms.masking import MASK, masked, masked_text
 from rooms.mirrors.pulling import Pulled
 from rooms.models import Poll, Room
 
@@ -48,6 +51,8 @@ SET = [
     "webhook_url",
 ]
 """The columns that somebody sets; forms, operations, audit entries and comparisons call them so."""
+# Rooms that the lists left out are asked for one by one; were it more, something else would be wrong.
+ASKED_FOR_AT_ONCE: Final = 20
 
 
 def ensure(names: Mapping[str, str]) -> None:
@@ -70,6 +75,26 @@ def settings_of(room: Room) -> dict[str, Any]:
     return {name: getattr(room, name) for name in SET}
 
 
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """What is set for a room in 100ms and not held here: headers or a query of its webhook, keys of its storage."""
+
+    webhook: bool
+    storage: bool
+
+
+def secrets_of(room: Room) -> Secrets:
+    """Which secrets the room had when it was last read."""
+    webhook = room.received.get("webhook") or {}
+    recording = room.received.get("recording_info") or room.received.get("recording") or {}
+    return Secrets(bool(webhook.get("headers")) or MASK in room.webhook_url, bool(recording.get("upload_info")))
+
+
+def compare(client: hms.Client, room: Room) -> list[Difference]:
+    """Where 100ms has the room otherwise than we hold it, by the names of `SET`; nothing is written."""
+    return differences(settings_of(room), settings_of(row_of(client.rooms.get(room.pk), room)))
+
+
 def pull(client: hms.Client, *, at: datetime, room_id: str | None = None) -> Pulled:
     """Read the rooms (or one) and store them; `at`: now.
 
@@ -82,7 +107,26 @@ def pull(client: hms.Client, *, at: datetime, room_id: str | None = None) -> Pul
     for enabled in (True, False):
         for page in client.rooms.raw_pages(enabled=enabled):
             _take(pulled, page.items, at)
+    if not pulled.problems:
+        _seek(client, pulled, at)
     return pulled
+
+
+def _seek(client: hms.Client, pulled: Pulled, at: datetime) -> None:
+    """Ask by id for rooms that the lists no longer had. One may have gone from one list to the other meanwhile."""
+    missed = Room.objects.filter(mirrored_at__lt=at, gone_at=None).order_by("mirrored_at")[:ASKED_FOR_AT_ONCE]
+    for room in missed:
+        try:
+            _take(pulled, [client.rooms.get(room.pk).raw], at)
+        except (hms.NotFound, hms.Forbidden):
+            gone(room, at=at)
+
+
+def gone(room: Room, *, at: datetime) -> None:
+    """100ms has the room no more. What happened in it stays."""
+    with transaction.atomic():
+        if Room.objects.filter(pk=room.pk, gone_at=None).update(gone_at=at):
+            audit.note(ELSEWHERE, "room.delete", of_room(room), before=settings_of(room))
 
 
 def _take(pulled: Pulled, received: Iterable[Mapping[str, Any]], at: datetime) -> None:
@@ -97,30 +141,53 @@ def _take(pulled: Pulled, received: Iterable[Mapping[str, Any]], at: datetime) -
 
 
 @transaction.atomic
-def write(rooms: Iterable[HmsRoom], *, at: datetime, ours: bool = False) -> int:
+def write(rooms: Iterable[HmsRoom], *, at: datetime, ours: bool = False, reason: str = "") -> int:
     """Store rooms as just read from 100ms; how many.
 
     `at`: when they were asked for; what was written since then is newer and stays. `ours`: this is the answer to a
-    change of our own. Otherwise a room that is not as we held it was changed elsewhere, and is marked and noted so.
+    change of our own, which disabled the room for `reason`, if any. Otherwise a room that is not as we held it was
+    changed elsewhere, and is marked and noted so.
     """
-    asked = list(rooms)
-    known = Room.objects.in_bulk([room.id for room in asked])
+    asked = {room.id: room for room in rooms}
+    # Locked, so that what an operation writes meanwhile is not lost to what was read before it.
+    known = {room.pk: room for room in Room.objects.select_for_update().filter(pk__in=asked).order_by("pk")}
     unsettled = None if ours else Unsettled.of("room", now=at)
     rows = []
-    for room in asked:
+    for room in asked.values():
         old = known.get(room.id)
-        if old is not None and old.mirrored_at is not None and old.mirrored_at > at:
+        if old is not None and _is_newer(old, room, at, ours=ours):
             continue
         row = row_of(room, old)
         row.mirrored_at = at
         if unsettled is None:
             row.changed_elsewhere_at = None
-        elif unsettled.notice(of_room(row), settings_of(old) if old and old.mirrored_at else None, settings_of(row)):
-            row.changed_elsewhere_at = at
+            row.disabled_reason = "" if row.enabled else reason[:255] or row.disabled_reason
+        else:
+            reason_given = _reason(unsettled, row)
+            before = settings_of(old) if old and old.mirrored_at else None
+            if unsettled.notice(of_room(row), before, settings_of(row)):
+                row.changed_elsewhere_at = at
+            if not row.enabled and (old is None or old.enabled):
+                row.disabled_reason = reason_given
         rows.append(row)
     Room.objects.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=MIRRORED)
     _link_polls(rows)
     return len(rows)
+
+
+def _is_newer(old: Room, room: HmsRoom, at: datetime, *, ours: bool) -> bool:
+    """Was the row written after this was said? Of two changes of ours at once, 100ms knows which came last."""
+    if ours:
+        return old.updated_at is not None and room.updated_at is not None and room.updated_at < old.updated_at
+    return old.mirrored_at is not None and old.mirrored_at > at
+
+
+def _reason(unsettled: Unsettled, room: Room) -> str:
+    """Why we wanted the room disabled, if we did so and got no answer."""
+    for request in unsettled.open:
+        if request.action == "room.disable" and request.target_id == room.pk and isinstance(request.after, dict):
+            return str(request.after.get("reason", ""))[:255]
+    return ""
 
 
 def row_of(room: HmsRoom, old: Room | None = None) -> Room:
@@ -145,14 +212,21 @@ def row_of(room: HmsRoom, old: Room | None = None) -> Room:
     if old is not None:
         row.changed_elsewhere_at = old.changed_elsewhere_at
         row.disabled_reason = "" if row.enabled else old.disabled_reason
-        said = set(room.raw) | ({"recording_enabled"} if {"recording_info", "recording"} & set(room.raw) else set())
+        said = set(room.raw) | ({"recording_enabled"} if _says_recording(room) else set())
         said |= {"webhook_url"} if "webhook" in room.raw else set()
         said |= {"template_name"} if "template" in room.raw else set()
         for name in MIRRORED:
             if name not in said and name not in ("mirrored_at", "received", "changed_elsewhere_at", "disabled_reason"):
                 setattr(row, name, getattr(old, name))
         row.gone_at = None
+        if row.template_id != old.template_id and "template" not in room.raw:
+            row.template_name = ""  # the name of the template it had
     return row
+
+
+def _says_recording(room: HmsRoom) -> bool:
+    """An answer without the setting still tells it by naming the template as its source."""
+    return bool({"recording_info", "recording"} & set(room.raw)) or room.recording_source_template is True
 
 
 def _recording(room: HmsRoom) -> bool | None:
