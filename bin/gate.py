@@ -176,6 +176,8 @@ class Gate:
             "MYPY_CACHE_DIR": str(caches / "mypy"),
             "HYPOTHESIS_STORAGE_DIRECTORY": str(caches / "hypothesis"),
             "PYTHONUNBUFFERED": "1",
+            # Kept bytecode, whatever the machine says: without it each worker compiles all tests anew.
+            "PYTHONDONTWRITEBYTECODE": "",
             **more,
         }
 

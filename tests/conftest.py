@@ -20,7 +20,7 @@ __all__ = ["hms_simulator"]  # for every test
 
 # No deadline: a busy machine is no fault. `bin/test --quick` takes the profile of fewer examples.
 examples.register_profile("whole", deadline=None)
-examples.register_profile("quick", deadline=None, max_examples=25)
+examples.register_profile("quick", deadline=None, max_examples=10)
 examples.load_profile("whole")
 
 PAYLOADS = Path(__file__).parent / "payloads"

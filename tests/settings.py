@@ -21,6 +21,7 @@ from dashboard.settings import DATABASES, STATIC_ROOT, STORAGES, VAR_DIR
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True  # look for a file when it is asked for: each test client would list them all
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns of a missing folder, and warnings are errors
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file, as in production: the in-memory database would be one connection shared with the live server's threads.

@@ -5,6 +5,7 @@ from queue import Empty
 from threading import Thread
 from typing import Any
 
+import pytest
 from kombu.connection import Connection
 
 from dashboard.embedded_broker import Channel, Transport
@@ -26,6 +27,7 @@ def channel(folder: Path) -> Channel:
     return made
 
 
+@pytest.mark.slow
 def test_messages_appear_whole(tmp_path: Path) -> None:
     writer, reader = channel(tmp_path), channel(tmp_path)
     # Long enough that writing one takes a while.

@@ -231,7 +231,7 @@ def test_a_token_that_died_early_is_replaced(connect: Connect, physics: Room) ->
         {"status": 503},
         {"cut": "before"},
         {"cut": "middle"},
-        {"slow": 1.5},
+        pytest.param({"slow": 1.5}, marks=pytest.mark.slow),
     ],
     ids=str,
 )
@@ -257,7 +257,7 @@ def test_a_passing_fault_costs_a_try_and_no_event(
         ({"status": 503}, ServerFailed),
         ({"cut": "before"}, ConnectionFailed),
         ({"cut": "middle"}, ConnectionFailed),
-        ({"slow": 1.5}, TimedOut),
+        pytest.param({"slow": 1.5}, TimedOut, marks=pytest.mark.slow),
     ],
     ids=str,
 )

@@ -29,7 +29,7 @@ class Cast:
         self.notices: list[Notice] = []
         self.runs: list[Run] = []
         self.lost: set[str] = set()
-        self._free: list[str] = []  # keys of stays that nothing has happened to yet
+        self._free: set[str] = set()  # keys of stays that nothing has happened to yet
 
     def moment(self, low: float, high: float) -> int:
         """Some moment between two, both in seconds."""
@@ -75,7 +75,7 @@ class Cast:
         stay = Stay(key, person, role, start, end, tracks=tuple(track for track in tracks if _sound(track)))
         self.stays.append(stay)
         if not star:
-            self._free.append(key)
+            self._free.add(key)
         return stay
 
     def pauses(self, start: int, end: int, times: int, low: float = 4, high: float = 60) -> Spans:

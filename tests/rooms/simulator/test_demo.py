@@ -73,6 +73,7 @@ def test_no_room_has_two_sessions_at_once(friday: World) -> None:
         assert all(other.end < one.start or one.end < other.start for other in others)
 
 
+@pytest.mark.slow
 def test_every_event_of_the_week_is_as_documented_and_all_types_are_among_them(friday: World) -> None:
     seen = Counter[str]()
     for session in friday.begun():

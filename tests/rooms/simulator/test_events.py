@@ -88,7 +88,10 @@ def test_only_what_has_happened_is_known(world: World, physics: Room) -> None:
     assert len(world.events(session.id, until=session.settled, lost=True)) == count(session.script)
 
 
-@pytest.mark.parametrize(("people", "events"), [(500, 50_000), (40, 1_001), (12, 300)])
+LECTURES = [pytest.param(500, 50_000, marks=pytest.mark.slow), (40, 1_001), (12, 300)]
+
+
+@pytest.mark.parametrize(("people", "events"), LECTURES)
 def test_a_lecture_makes_exactly_as_many_events_as_asked_for(world: World, people: int, events: int) -> None:
     session = world.play(lecture(seed=3, people=people, events=events), world.add_room("hall"), NOON - 30 * HOUR)
     made = world.events(session.id)

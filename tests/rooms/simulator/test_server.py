@@ -130,6 +130,7 @@ def inbox() -> Iterator[str]:
     server.server_close()
 
 
+@pytest.mark.slow
 def test_webhooks_reach_an_address_by_themselves_and_again_after_a_refusal(
     world: World, physics: Room, clock: SimulatedClock, inbox: str
 ) -> None:
