@@ -53,7 +53,7 @@ class ReadOrTakeAway(ModelAdmin):  # type: ignore[misc]  # Unfold has no types
 class FailedSignInAdmin(ReadOrTakeAway):
     """Wrong passwords and codes of the last minutes. To lift a lock, delete its row."""
 
-    taken_away = "lift lock-out"
+    taken_away = "lock_out.lift"
     list_display = ("username", "ip_address", "failures_since_start", "attempt_time", "is_locked")
     search_fields = ("username", "ip_address")
     fields = ("username", "ip_address", "user_agent", "failures_since_start", "attempt_time", "path_info")
@@ -71,7 +71,7 @@ class FailedSignInAdmin(ReadOrTakeAway):
 class SecondFactorAdmin(ReadOrTakeAway):
     """Whose sign-in takes a code. For somebody who has lost phone and recovery codes, delete both rows."""
 
-    taken_away = "turn off second factor"
+    taken_away = "second_factor.disable"
     list_display = ("user", "type", "created_at", "last_used_at")
     list_filter = ("type",)
     search_fields = ("user__username",)

@@ -22,6 +22,7 @@ NOUNS: Final[Mapping[str, str]] = {
     "auth_token": "Sign-in token",
     "handed_out_role": "Role to hand out",
     "delivery": "Delivery",
+    "lock_out": "Lock-out",
 }
 VERBS: Final[Mapping[str, str]] = {
     "create": "made",
@@ -46,6 +47,7 @@ VERBS: Final[Mapping[str, str]] = {
     "rename": "renamed",
     "requeue": "set to be read again",
     "set_aside": "set aside",
+    "lift": "lifted",
 }
 
 

@@ -109,6 +109,53 @@ def webhook_addresses(app_configs: Apps, **_: Any) -> list[CheckMessage]:
     ]
 
 
+@register(Tags.security)
+def any_host(app_configs: Apps, **_: Any) -> list[CheckMessage]:
+    if "*" not in settings.ALLOWED_HOSTS or settings.DEBUG:
+        return []
+    return [
+        Error(
+            "ALLOWED_HOSTS lets anybody choose our name: links in mails for a new password could lead elsewhere.",
+            hint="Name the hosts this server is reached by, such as ALLOWED_HOSTS=rollcall.example.org.",
+            id="rollcall.E006",
+        )
+    ]
+
+
+@register(Tags.security)
+def mail(app_configs: Apps, **_: Any) -> list[CheckMessage]:
+    if not (settings.EMAIL_BACKEND.endswith(".console.EmailBackend") and public_hosts(settings.ALLOWED_HOSTS)):
+        return []
+    return [
+        Warning(
+            "EMAIL_URL is not set: mails for a forgotten password, with their links, are written to the log.",
+            hint="Set EMAIL_URL, such as smtp+tls://user:password@mail.example.org:587, and EMAIL_FROM.",
+            id="rollcall.W004",
+        )
+    ]
+
+
+@register(Tags.security)
+def session_limits(app_configs: Apps, **_: Any) -> list[CheckMessage]:
+    return [
+        Error(
+            f"{name} is {getattr(settings, name)}: nobody could stay signed in.",
+            hint=f"Set {name} to 1 or more, or leave it out.",
+            id="rollcall.E007",
+        )
+        for name in ("SESSION_IDLE_MINUTES", "SESSION_HOURS")
+        if getattr(settings, name) < 1
+    ] or [
+        Warning(
+            f"{name} is {getattr(settings, name)}: a browser that is left open stays signed in that long.",
+            hint=f"On machines that others use too, {name} should be at most {most}.",
+            id="rollcall.W005",
+        )
+        for name, most in (("SESSION_IDLE_MINUTES", 240), ("SESSION_HOURS", 24))
+        if getattr(settings, name) > most
+    ]
+
+
 def _is_network(name: str) -> bool:
     try:
         ip_network(name.strip(), strict=False)

@@ -35,7 +35,7 @@ def set_up(request: MemberRequest) -> HttpResponse:
         if codes:
             del request.session[OFFERED]
             request.session[PROVED] = True
-            audit.note(user, "turn on second factor", _account(request))
+            audit.note(user, "second_factor.enable", _account(request))
             return _shown_once(request, codes, is_new=True)
         form.add_error("code", WRONG_CODE)
     address = second_factor.app_address(user, secret, request.get_host())
@@ -57,7 +57,7 @@ def recovery_codes(request: MemberRequest) -> HttpResponse:
         return refused
     if form.is_valid():
         codes = second_factor.new_recovery_codes(request.user)
-        audit.note(request.user, "make new recovery codes", _account(request))
+        audit.note(request.user, "recovery_codes.create", _account(request))
         return _shown_once(request, codes, is_new=False)
     left = second_factor.recovery_codes_left(request.user)
     return render(request, "account/new_codes.html", {"form": form, "left": left})
@@ -73,7 +73,7 @@ def turn_off(request: MemberRequest) -> HttpResponse:
     if form.is_valid():
         second_factor.turn_off(request.user)
         request.session.pop(PROVED, None)
-        audit.note(request.user, "turn off second factor", _account(request))
+        audit.note(request.user, "second_factor.disable", _account(request))
         messages.success(request, "The second factor is off. Your password alone signs you in.")
         return redirect("account")
     return render(request, "account/turn_off.html", {"form": form})

@@ -296,9 +296,9 @@ def test_what_was_done_is_on_record(teacher: Client) -> None:
     entries = list(AuditEntry.objects.order_by("id").values_list("actor", "action", "target_name"))
 
     assert entries == [
-        ("wanjiru", "turn on second factor", "wanjiru"),
-        ("wanjiru", "make new recovery codes", "wanjiru"),
-        ("wanjiru", "turn off second factor", "wanjiru"),
+        ("wanjiru", "second_factor.enable", "wanjiru"),
+        ("wanjiru", "recovery_codes.create", "wanjiru"),
+        ("wanjiru", "second_factor.disable", "wanjiru"),
     ]
 
 
@@ -325,7 +325,7 @@ def test_ops_take_it_off_somebody_who_lost_everything(teacher: Client, ops: Clie
     ops.post(f"/admin/mfa/authenticator/{row.pk}/delete/", {"post": "yes"})
 
     assert password_first()[1].headers["Location"] == "/"
-    assert AuditEntry.objects.filter(actor="ikram", action="turn off second factor", target_name="wanjiru").exists()
+    assert AuditEntry.objects.filter(actor="ikram", action="second_factor.disable", target_name="wanjiru").exists()
 
 
 def test_a_command_takes_it_off_the_last_of_ops(ops: Client, ikram: User) -> None:

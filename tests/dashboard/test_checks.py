@@ -22,6 +22,7 @@ def production(settings: Settings) -> None:
     settings.HMS_ACCESS_KEY = settings.HMS_SECRET = "set"
     settings.HMS_WEBHOOK_SECRET = "a-long-webhook-secret"
     settings.HMS_WEBHOOK_ADDRESSES = []
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 
 
 def said() -> dict[str, CheckMessage]:
@@ -111,6 +112,7 @@ def deployed(*, folder: Path, **changes: str) -> subprocess.CompletedProcess[str
         "HMS_ACCESS_KEY": "access-key",
         "HMS_SECRET": "secret",
         "HMS_WEBHOOK_SECRET": "a-long-webhook-secret",
+        "EMAIL_URL": "smtp+tls://rollcall:password@mail.example.org:587",
         **changes,
     }
     command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
@@ -133,3 +135,26 @@ def test_check_deploy_fails_with_a_remedy_when_nothing_is_set(tmp_path: Path) ->
     assert checked.returncode == 1
     for words in ("SECRET_KEY is not set", "token_urlsafe", "HMS_WEBHOOK_SECRET is not set"):
         assert words in checked.stderr
+
+
+@pytest.mark.parametrize("hosts", [["*"], ["rollcall.example.org", "*"]])
+def test_to_be_reached_by_any_name_is_an_error(settings: Settings, hosts: list[str]) -> None:
+    settings.ALLOWED_HOSTS = hosts
+
+    assert set(said()) == {"rollcall.E006"}
+
+
+def test_mails_that_go_to_the_log_are_said_where_others_reach_us(settings: Settings) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+    assert set(said()) == {"rollcall.W004"}
+
+    settings.ALLOWED_HOSTS = ["localhost"]
+    assert said() == {}
+
+
+@pytest.mark.parametrize("name", ["SESSION_IDLE_MINUTES", "SESSION_HOURS"])
+@pytest.mark.parametrize(("value", "expected"), [(0, "rollcall.E007"), (-5, "rollcall.E007"), (1000, "rollcall.W005")])
+def test_a_sign_in_lasts_neither_no_time_nor_for_ever(settings: Settings, name: str, value: int, expected: str) -> None:
+    setattr(settings, name, value)
+
+    assert set(said()) == {expected}

@@ -151,7 +151,7 @@ def test_ops_lift_a_lock_in_the_admin_and_it_is_on_record(ops: Client, wanjiru: 
     assert answer.status_code == 302
     assert is_in(sign_in("wanjiru", PASSWORD))
     entry = AuditEntry.objects.get()
-    assert (entry.actor, entry.action, entry.target_name) == ("ikram", "lift lock-out", "wanjiru")
+    assert (entry.actor, entry.action, entry.target_name) == ("ikram", "lock_out.lift", "wanjiru")
 
 
 def test_ops_lift_several_at_once(ops: Client, wanjiru: User, sam: User) -> None:

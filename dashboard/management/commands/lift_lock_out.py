@@ -19,5 +19,5 @@ class Command(BaseCommand):
     def handle(self, *args: Any, username: str, **options: Any) -> None:
         if not lock_out.lift(username):
             raise CommandError(f"nothing wrong was tried for {username} lately")
-        audit.note(Machine("manage.py"), "lift lock-out", audit.Target("user", "", username))
+        audit.note(Machine("manage.py"), "lock_out.lift", audit.Target("user", "", username))
         self.stdout.write(f"{username} may try again.")

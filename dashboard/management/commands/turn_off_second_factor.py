@@ -25,5 +25,5 @@ class Command(BaseCommand):
             raise CommandError(f"{username} has no second factor")
         second_factor.turn_off(user)
         target = audit.Target("user", str(user.pk), username)
-        audit.note(Machine("manage.py"), "turn off second factor", target)
+        audit.note(Machine("manage.py"), "second_factor.disable", target)
         self.stdout.write(f"{username} signs in by password alone.")
