@@ -59,7 +59,7 @@ def api_routes(world: World, entrances: Entrances, tokens: Tokens, sender: Webho
     return [
         *rooms.routes(world),
         *room_codes.routes(world, entrances),
-        *auth.routes(world, entrances, tokens),
+        *auth.routes(entrances, tokens),
         *stream_keys.routes(world, entrances),
         *sessions.routes(world),
         *active_rooms.routes(world),

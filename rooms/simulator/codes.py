@@ -88,6 +88,25 @@ class Entrances:
             raise Refused(404, "Code not found")
         return found
 
+    def admitted(self, given: object) -> tuple[RoomCode, Room]:
+        """The code somebody wants in with, and the room it lets into.
+
+        Raises Refused: 404 for a code that is none, 403 for one that is disabled, whose room is, or whose role is gone
+        (by another name, or with the room's template; no source gives the words).
+        """
+        try:
+            code = self.code(given)
+            room = self._world.room(code.room_id)
+        except Refused as refusal:
+            raise Refused(404, "Room code not found") from refusal
+        if not code.enabled:
+            raise Refused(403, "Room code is disabled")
+        if not room.enabled:
+            raise Refused(403, "Room is disabled")
+        if code.role not in self._world.template(room.template_id).roles:
+            raise Refused(403, "Role not found")
+        return code, room
+
     def add_code(self, room: Room, role: str) -> RoomCode:
         """One more code for a role of the room's template.
 

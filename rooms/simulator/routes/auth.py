@@ -3,12 +3,10 @@
 from rooms.simulator.checks import refuse
 from rooms.simulator.codes import Entrances
 from rooms.simulator.exchange import Answer, Request, Route, answer
-from rooms.simulator.refusals import Refused
 from rooms.simulator.tokens import Tokens
-from rooms.simulator.world import World
 
 
-def routes(world: World, entrances: Entrances, tokens: Tokens) -> list[Route]:
+def routes(entrances: Entrances, tokens: Tokens) -> list[Route]:
     """The one route; it needs no management token, the code is the credential."""
 
     def create_token(request: Request) -> Answer:
@@ -18,15 +16,7 @@ def routes(world: World, entrances: Entrances, tokens: Tokens) -> list[Route]:
             raise refuse("code is required")
         if not isinstance(user_id, str | None):
             raise refuse("user_id must be text")
-        try:
-            code = entrances.code(given)
-            room = world.room(code.room_id)
-        except Refused as refusal:
-            raise Refused(404, "Room code not found") from refusal
-        if not code.enabled:
-            raise Refused(403, "Room code is disabled")
-        if not room.enabled:
-            raise Refused(403, "Room is disabled")
+        code, room = entrances.admitted(given)
         return answer({"token": tokens.issue(room.id, code.role, user_id or "")})
 
     return [("POST", "/auth/v2/token", create_token)]

@@ -117,10 +117,7 @@ def routes(
 
     def join(request: Request) -> Answer:
         wish = request.json()
-        code = entrances.code(wish.get("code"))
-        room = world.room(code.room_id)
-        if not code.enabled or not room.enabled:
-            raise Refused(403, "Room code is disabled" if room.enabled else "Room is disabled")
+        code, room = entrances.admitted(wish.get("code"))
         try:
             seconds = float(wish.get("seconds", 600))
         except (TypeError, ValueError) as problem:

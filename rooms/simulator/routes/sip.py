@@ -56,12 +56,9 @@ def routes(world: World, entrances: Entrances, tokens: Tokens) -> list[Route]:
         if body["trunk_id"] not in trunks:
             raise refuse("trunk_id is no trunk")
         try:
-            code = entrances.code(body["room_code"])
-            room = world.room(code.room_id)
+            code, room = entrances.admitted(body["room_code"])
         except Refused as refusal:
-            raise refuse("room_code is no code") from refusal
-        if not code.enabled or not room.enabled:
-            raise Refused(403, "Room code is disabled")
+            raise refuse("room_code is no code") if refusal.status == 404 else refusal from refusal
         if body["to"] == NEVER_ANSWERS:
             raise Refused(408, "timed out")
         person = Person(body.get("name") or body["to"], body.get("user_id") or None, phone=True)

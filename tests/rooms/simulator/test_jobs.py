@@ -2,14 +2,16 @@
 
 from typing import Any
 
+import orjson
 import pytest
 
 from rooms.simulator.clock import MINUTE, SimulatedClock
 from rooms.simulator.room import Room
 from rooms.simulator.scenarios import SCENARIOS, school_class
 from rooms.simulator.session import Session
+from rooms.simulator.webhooks import WebhookSender
 from rooms.simulator.world import World
-from tests.rooms.simulator.conftest import NOON, Ask
+from tests.rooms.simulator.conftest import NOON, Ask, Receiver
 from tests.rooms.simulator.contract import event_as_documented, example_errors
 
 URL = "https://demo.app.100ms.live/preview/x/host?skip_preview=true"
@@ -98,6 +100,28 @@ def test_an_order_runs_is_stopped_and_leaves_its_files(
     paths |= {file["recording_path"] for file in events[2][1].get("recording_single_files", ())}
     assert paths == {asset["path"] for asset in assets}
     assert {asset["duration"] for asset in assets if asset["type"] != "chat"} == {events[2][1]["duration"]} == {61}
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_what_an_order_does_is_posted(
+    ask: Ask, clock: SimulatedClock, lesson: Session, sender: WebhookSender, receiver: Receiver, family: str
+) -> None:
+    names = FAMILIES[family]
+    started = ask(f"start_{names['one']}", room_id=lesson.room.id, json={"meeting_url": URL, **names["body"]})
+    for seconds in (5, 30, 60):
+        clock.advance(seconds)
+        if seconds == 30:
+            ask(f"stop_{names['one']}", **{names["id"]: started["id"]})
+    sender.collect()
+    while sender.deliver():
+        pass
+    posted = [orjson.loads(body) for _, _, body in receiver.requests]
+    prefix = "hls" if family == "live" else "beam"
+    ours = [one for one in posted if one["type"].startswith(f"{prefix}.")]
+    assert {one["data"]["job_id"] for one in ours[:2]} == {started["id"]}
+    assert [one["type"] for one in ours] == [f"{prefix}.{word}.success" for word in ("started", "stopped", "recording")]
+    for one in ours:
+        event_as_documented("webhook", one)
 
 
 def test_an_asset_and_its_link(ask: Ask, clock: SimulatedClock, world: World, physics: Room) -> None:

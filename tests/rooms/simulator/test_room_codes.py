@@ -126,6 +126,32 @@ def test_a_code_joins_a_simulated_peer(ask: Ask, physics: Room, clock: Simulated
     assert ask.client.post("/_control/join", json={"code": code}).status_code == 403
 
 
+def test_a_code_whose_role_is_gone_lets_nobody_in_and_is_disabled_when_codes_are_made_again(
+    ask: Ask, physics: Room
+) -> None:
+    """Roles go by being deleted, by another name, and with another template of the room."""
+    template = {"template_id": physics.template_id}
+
+    def code(role: str) -> str:
+        codes = ask("create_room_codes", room_id=physics.id)["data"]
+        return next(str(one["code"]) for one in codes if one["role"] == role)
+
+    renamed, deleted, kept = code("student"), code("guest"), code("teacher")
+    ask("create_or_update_role", **template, role_name="student", json={"name": "pupil"})
+    ask("delete_role", **template, role_name="guest")
+    for one in (renamed, deleted):
+        assert ask.refused("create_auth_token_by_room_code", 403, json={"code": one}) == "Role not found"
+        assert ask.client.post("/_control/join", json={"code": one}).status_code == 403
+    new = code("pupil")
+    listed = {one["code"]: one["enabled"] for one in ask("list_room_codes", room_id=physics.id)["data"]}
+    assert (listed[renamed], listed[deleted], listed[kept], listed[new]) == (False, False, True, True)
+    other = ask("create_template", json={"name": "Exam", "roles": {"examiner": {}}})
+    physics.name = "physics"
+    ask("create_room", json={"name": "Physics", "template_id": other["id"]})
+    assert ask.refused("create_auth_token_by_room_code", 403, json={"code": kept}) == "Role not found"
+    assert ask("create_auth_token_by_room_code", json={"code": code("examiner")})["token"]
+
+
 def test_one_stream_key_at_a_time(ask: Ask, physics: Room) -> None:
     room = {"room_id": physics.id}
     assert ask.refused("get_stream_key", 404, **room) == "No active key found"
