@@ -29,6 +29,7 @@ def index(request: MemberRequest) -> HttpResponse:
     sessions = sessions_for(request.user).filter(Q(room__name__icontains=text) | Q(pk__startswith=text))
     found = stays.exclude(user_id="").order_by().values("user_id").distinct()
     people = found.annotate(last_seen_at=Max("joined_at")).order_by(F("last_seen_at").desc(nulls_last=True), "user_id")
+    guests = stays.filter(user_id="")
     context: dict[str, Any] = {
         "text": text,
         "rooms": rooms.order_by("name", "pk")[:SHOWN],
@@ -37,8 +38,11 @@ def index(request: MemberRequest) -> HttpResponse:
         "session_count": sessions.count(),
         "people": described(stays_for(request.user), [row["user_id"] for row in people[:SHOWN]]),
         "people_count": found.count(),
+        # Who joins without a `user_id` is known by peer alone, within one session (EVENTS trap 10).
+        "guests": guests.order_by(F("joined_at").desc(nulls_last=True), "pk")[:SHOWN],
+        "guest_count": guests.count(),
     }
-    context["count"] = context["room_count"] + context["session_count"] + context["people_count"]
+    context["count"] = sum(context[f"{kind}_count"] for kind in ("room", "session", "people", "guest"))
     return page_or_fragment(request, "search/index.html", context, {})
 
 

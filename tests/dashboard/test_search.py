@@ -23,6 +23,32 @@ def test_it_finds_rooms_sessions_and_people(ops: Client, physics: Room, chemistr
     assert "Omar" not in page
 
 
+def test_who_joined_without_a_user_id_is_found_by_name(ops: Client, teacher: Client, physics: Room) -> None:
+    held = classes.session(physics, pupils=[Pupil("Nkechi Guest", "")])
+    peer = held.peers.get()
+
+    for client in (ops, teacher):
+        page = client.get("/search/?q=nkechi").content.decode()
+
+        assert "1 found for “nkechi”" in page
+        assert f'href="/sessions/{held.pk}/peers/{peer.pk}/"' in page
+
+
+def test_guests_of_another_room_are_not_found(teacher: Client, chemistry: Room) -> None:
+    classes.session(chemistry, pupils=[Pupil("Nkechi Guest", "")])
+
+    assert "Nothing found" in teacher.get("/search/?q=nkechi").content.decode()
+
+
+def test_of_many_guests_the_newest_are_shown_and_all_counted(ops: Client, physics: Room) -> None:
+    classes.session(physics, pupils=[Pupil(f"Guest {number}", "") for number in range(12)])
+
+    page = ops.get("/search/?q=guest").content.decode()
+
+    assert "12 found for “guest”" in page
+    assert page.count("/peers/") == 8
+
+
 def test_a_whole_id_opens_what_it_names(ops: Client, physics: Room) -> None:
     held = classes.session(physics)
     peer = held.peers.get()
