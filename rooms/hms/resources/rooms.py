@@ -156,9 +156,10 @@ class Rooms(Resource):
     ) -> Room:
         """A new room, or the room of that name (case ignored) overwritten with these settings.
 
-        Without a name 100ms makes one, without a template it takes the workspace's default. More than 2500
-        people need `large_room`. Raises BadRequest. Safe to repeat with a name, which is met again; without one
-        it is sent once, for a repeat would make a second room.
+        So the docs; the SDK's say that the room is answered as it stands, so look at what comes back. Without a name
+        100ms makes one, without a template it takes the workspace's default. More than 2500 people need `large_room`.
+        Raises BadRequest. Safe to repeat with a name, which is met again; without one it is sent once, for a repeat
+        would make a second room.
         """
         asked = body(
             name=name,
