@@ -82,6 +82,8 @@ def test_a_change_made_elsewhere_is_marked_noted_and_kept(lesson: Template) -> N
     assert RoomTemplate.objects.get().changed_elsewhere_at is not None
     entry = AuditEntry.objects.get()
     assert (entry.actor, entry.action, entry.target_id) == ("outside Rollcall", "template.change", lesson.id)
+    assert isinstance(entry.before, dict)
+    assert isinstance(entry.after, dict)
     assert entry.before["role student"]["permissions"]["mute"] is False
     assert entry.after["roles"] == ["co-teacher", "student", "teacher"]
     assert not Role.objects.filter(name="guest").exists()
@@ -124,7 +126,8 @@ def test_a_role_with_a_dot_in_its_name_is_noted_with_its_settings(lesson: Templa
 
     pull()
 
-    assert AuditEntry.objects.get().after["role v1.2"]["priority"] == 5
+    after: Any = AuditEntry.objects.get().after
+    assert after["role v1.2"]["priority"] == 5
 
 
 def test_what_100ms_no_longer_lists_is_gone_and_may_come_back(hms_simulator: SimulatedHms, lesson: Template) -> None:
