@@ -4,6 +4,7 @@ from django.urls import include, path, register_converter
 
 from dashboard.converters import UserId
 from dashboard.views import (
+    access,
     account,
     audit,
     deliveries,
@@ -52,6 +53,14 @@ urlpatterns = [
     path("deliveries/<int:delivery_id>/requeue/", deliveries.requeue, name="delivery_requeue"),
     path("deliveries/requeue/", deliveries.requeue_all, name="deliveries_requeue"),
     path("accounts/", account.index, name="account"),
+    path("access/", access.index, name="access"),
+    path("access.csv", access.export, name="access_csv"),
+    path("access/import/", access.bring, name="access_import"),
+    path("access/people/<str:username>/", access.detail, name="member"),
+    path("access/people/<str:username>/give/", access.give, name="member_give"),
+    path("access/people/<str:username>/rooms/<str:room_id>/take/", access.take, name="member_take"),
+    path("rooms/<str:room_id>/access/", access.of_room, name="room_access"),
+    path("rooms/<str:room_id>/access/give/", access.give_person, name="room_give"),
     path("audit/", audit.index, name="audit"),
     path("audit.csv", audit.export, name="audit_csv"),
     path("audit/check/", audit.check, name="audit_check"),

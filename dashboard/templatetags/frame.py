@@ -57,6 +57,7 @@ def navigation(context: RequestContext) -> dict[str, object]:
         dead = dead_deliveries().count()
         watch = [
             link("Deliveries", "inbox", "deliveries", f"{dead:,}" if dead else ""),
+            link("Access", "user-round-key", "access"),
             link("Audit", "scroll-text", "audit"),
             link("Administration", "sliders-horizontal", "admin:index"),
         ]
