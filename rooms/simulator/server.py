@@ -136,7 +136,7 @@ def running(
         world, access_key=access_key, secret=secret, faults=known, requests=requests, sender=sender
     )
     server = Server(host, port, application)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     sender.start()
     thread.start()
     try:

@@ -77,7 +77,7 @@ class WebhookSender:
         self._change = threading.Condition()
         self._collecting = threading.Lock()
         self._busy = 0
-        self._stopping = False
+        self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
         self.counts: Counter[str] = Counter()
         self.recent: deque[dict[str, Any]] = deque(maxlen=200)
@@ -166,7 +166,7 @@ class WebhookSender:
                 if self._waiting and self._waiting[0].due <= self._clock() and not held:
                     self._busy += 1
                     return heapq.heappop(self._waiting)
-                if last_look or not wait or self._stopping:
+                if last_look or not wait or self._stopping.is_set():
                     break
                 soonest = self._waiting[0].due - self._clock() if self._waiting and not held else wait
                 self._change.wait(min(wait, soonest))
@@ -225,7 +225,7 @@ class WebhookSender:
     def stop(self) -> None:
         """End those threads; a post under way is finished first."""
         with self._change:
-            self._stopping = True
+            self._stopping.set()
             self._change.notify_all()
         for thread in self._threads:
             thread.join()
@@ -264,12 +264,12 @@ class WebhookSender:
         return {"url": url, "waiting": waiting, "counts": dict(self.counts), "recent": list(self.recent)[-20:]}
 
     def _collect_on(self) -> None:
-        while not self._stopping:
+        while not self._stopping.is_set():
             self.collect()
-            time.sleep(0.05)
+            self._stopping.wait(0.05)
 
     def _deliver_on(self) -> None:
-        while not self._stopping:
+        while not self._stopping.is_set():
             self.deliver(wait=0.5)
 
 
