@@ -13,7 +13,7 @@ from django.urls import reverse
 from analytics.models import Failure, Session
 from analytics.queries import NOT_TROUBLE
 from dashboard.live_rooms import LiveRoom
-from dashboard.pipeline import Pipeline
+from dashboard.pipeline import Pipeline, Source
 from dashboard.times import ago, moment
 from webhooks import queries
 from webhooks.models import Delivery, Heartbeat
@@ -42,7 +42,7 @@ def of_classes(failures: Sequence[Failure], live: Sequence[LiveRoom], gaps: Iter
 
 def of_the_house(pipeline: Pipeline, now: datetime) -> list[Need]:
     """What only ops can mend."""
-    return [*_settings(), *_beat(now), *_pulls(pipeline), *_dead(pipeline)]
+    return [*_settings(), *_beat(now), *_pulls(pipeline), *_silence(pipeline), *_dead(pipeline)]
 
 
 def _drops(live: Sequence[LiveRoom]) -> Iterator[Need]:
@@ -133,21 +133,42 @@ def _beat(now: datetime) -> Iterator[Need]:
 
 
 def _pulls(pipeline: Pipeline) -> Iterator[Need]:
-    pulls = reverse("admin:analytics_pull_changelist")
+    """One for each cause: 100ms that does not answer holds up all kinds at once."""
+    by_cause: dict[str, list[Source]] = defaultdict(list)
     for source in pipeline.sources:
-        if not source.is_late:
-            continue
-        last = f"last {ago(source.pulled_at)}" if source.pulled_at else "never so far"
-        words = f"100ms said: {source.error}." if source.error else "No pull has ended since."
+        if source.is_late:
+            by_cause[source.error].append(source)
+    for error, sources in by_cause.items():
+        pulled = [source.pulled_at for source in sources if source.pulled_at]
+        words = f"100ms said: {error.rstrip('.')}." if error else "No pull has ended since."
+        kinds = urlencode({"kind__exact": sources[0].kind} if len(sources) == 1 else {})
         yield Need(
-            f"Not pulled from 100ms: {source.words}",
-            last,
+            f"Not pulled from 100ms: {', '.join(source.words for source in sources)}",
+            f"last {ago(max(pulled))}" if pulled else "never so far",
             f"{words} Nothing is lost meanwhile: 100ms keeps it for 30 days, and Rollcall catches up by itself.",
-            f"{pulls}?{urlencode({'kind__exact': source.kind})}",
+            f"{reverse('admin:analytics_pull_changelist')}?{kinds}",
             "See the pulls",
             tone="bad",
             icon="refresh-cw-off",
         )
+
+
+def _silence(pipeline: Pipeline) -> Iterator[Need]:
+    if pipeline.silence is None:
+        return
+    heard_at = pipeline.silence.heard_at
+    yield Need(
+        "Webhooks have stopped" if heard_at else "No webhook has come yet",
+        f"last {moment(heard_at)}" if heard_at else "",
+        f"People have come or gone since {moment(pipeline.silence.missed_at)} and no webhook told. Sessions and people "
+        "are still read from 100ms, half a minute late. Recordings, streams, role changes and refusals are told by "
+        "webhooks alone, and missing until they come again. Check the address and the header "
+        f"{settings.HMS_WEBHOOK_HEADER} in the 100ms dashboard, page Developer, Webhooks.",
+        reverse("deliveries"),
+        "See what came",
+        tone="bad",
+        icon="octagon-x",
+    )
 
 
 def _dead(pipeline: Pipeline) -> Iterator[Need]:

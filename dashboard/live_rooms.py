@@ -8,7 +8,7 @@ from functools import cached_property
 from django.db.models import Count
 
 from analytics import instants
-from analytics.intervals import Step
+from analytics.intervals import Step, peak
 from analytics.leaving import Ending, ending_of
 from analytics.models import Failure, Peer, Session
 from analytics.presence import Presence, presence
@@ -29,6 +29,11 @@ class LiveRoom:
     @property
     def people(self) -> int:
         return self.presence.people
+
+    @property
+    def peak(self) -> int:
+        """The most people at once so far, up to now as on the session's page; its row counts to the last event."""
+        return peak(self.presence.steps)[0]
 
     @property
     def length(self) -> timedelta:

@@ -8,11 +8,14 @@ from django.db.models import Max, Q
 from analytics.models import Pull
 from analytics.pulling import HORIZON
 from dashboard.freshness import LATE_AFTER
+from dashboard.silence import Silence, silence
 from webhooks.queries import Inbox, inbox
 
 # Rooms are mirrored every five minutes, sessions pulled every 30 s; what a class brings is read only when there is one.
 LATE = {Pull.Kind.ROOMS: timedelta(minutes=20), Pull.Kind.SESSIONS: LATE_AFTER}
 LATE_OTHERWISE = timedelta(days=1)
+# A pull that failed is news once nothing went well for so long: the next ones may have put it right.
+FAILING = timedelta(minutes=1)
 _HEIGHT = 44.0
 
 
@@ -41,6 +44,7 @@ class Pipeline:
     inbox: Inbox
     sources: tuple[Source, ...]
     safe_until: datetime | None
+    silence: Silence | None
 
     @property
     def columns(self) -> list[Column]:
@@ -58,12 +62,22 @@ class Pipeline:
         return sum(source.is_late for source in self.sources)
 
     @property
+    def said(self) -> str:
+        """What is not well, in a few words."""
+        parts = (
+            "no webhooks" if self.silence else "",
+            f"{self.inbox.dead} dead" if self.inbox.dead else "",
+            f"{self.late} source{'' if self.late == 1 else 's'} late" if self.late else "",
+        )
+        return ", ".join(part for part in parts if part)
+
+    @property
     def is_well(self) -> bool:
-        return not self.late and not self.inbox.dead
+        return not self.late and not self.inbox.dead and self.silence is None
 
 
 def pipeline(now: datetime) -> Pipeline:
-    """Four queries."""
+    """Seven queries at most."""
     well = dict(
         Pull.objects.filter(error="", finished_at__isnull=False)
         .order_by()
@@ -77,11 +91,17 @@ def pipeline(now: datetime) -> Pipeline:
             kind,
             str(words),
             well.get(kind),
-            # What was never asked for is not late; what only ever failed is.
-            is_late=now - well[kind] > LATE.get(Pull.Kind(kind), LATE_OTHERWISE) if kind in well else kind in errors,
+            is_late=_is_late(Pull.Kind(kind), well.get(kind), now, failed=kind in errors),
             error=errors.get(kind, "").splitlines()[0] if errors.get(kind) else "",
         )
         for kind, words in Pull.Kind.choices
     )
     pulled = well.get(Pull.Kind.SESSIONS)
-    return Pipeline(inbox(now), sources, pulled + HORIZON if pulled else None)
+    return Pipeline(inbox(now), sources, pulled + HORIZON if pulled else None, silence(now))
+
+
+def _is_late(kind: Pull.Kind, well: datetime | None, now: datetime, *, failed: bool) -> bool:
+    """`well`: when it last went well; `failed`: the newest attempt did not."""
+    if well is None:
+        return failed  # what was never asked for is not late; what only ever failed is
+    return now - well > (FAILING if failed else LATE.get(kind, LATE_OTHERWISE))

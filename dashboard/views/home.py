@@ -27,6 +27,7 @@ def index(request: MemberRequest) -> HttpResponse:
         "people": sum(card.people for card in seen.live),
         "needs": needs,
         "problems": sum(need.tone == "bad" for need in needs),
+        "warnings": sum(need.tone == "warn" for need in needs),
         "day": seen.day,
         "pipeline": pipe,
         "now": now,

@@ -32,6 +32,7 @@ def midday() -> time_machine.travel:
 
 def test_the_head_says_it_in_one_sentence(ops: Client, physics: Room, chemistry: Room) -> None:
     with time_machine.travel(NOON, tick=False):
+        classes.delivery()
         classes.session(physics, ago=timedelta(minutes=32), length=None, pupils=[Pupil(), Pupil("Mei", "mei")])
         classes.session(chemistry, ago=timedelta(minutes=12), length=None, pupils=[Pupil("Omar", "omar")], failures=1)
 
@@ -47,6 +48,25 @@ def test_a_person_on_two_devices_is_one_person(ops: Client, physics: Room) -> No
     classes.session(physics, ago=timedelta(minutes=5), length=None, pupils=[Pupil(), Pupil()])
 
     assert "1 room live, 1 person" in home(ops)
+
+
+def test_the_head_counts_what_the_list_shows(ops: Client, physics: Room) -> None:
+    with time_machine.travel(NOON, tick=False):
+        held = classes.session(physics, failures=1, ago=timedelta(hours=2))
+        Cursor.objects.create(session_id=held.pk, room_id=physics.pk, lost_at=timezone.now())
+
+        page = home(ops)
+
+    assert "No room is live, 1 problem, 1 warning" in page
+    assert 'Needs attention</h2><span class="count">2</span>' in page
+
+
+def test_the_most_at_once_is_counted_up_to_now(ops: Client, physics: Room) -> None:
+    held = classes.session(physics, ago=timedelta(minutes=5), length=None, pupils=[Pupil(), Pupil("Mei", "mei")])
+    held.peak_count = 1
+    held.save()
+
+    assert "most at once 2" in home(ops)
 
 
 def test_with_nothing_going_on_home_is_calm(ops: Client, physics: Room) -> None:
@@ -133,6 +153,66 @@ def test_a_pull_that_fails_is_told_with_what_100ms_said(ops: Client) -> None:
     assert "100ms said: 401: token not accepted." in page
     assert "1 source late" in page
     assert "late, as of" in page
+
+
+def test_an_outage_is_told_within_a_minute_and_once_for_all_kinds(ops: Client) -> None:
+    now = timezone.now()
+    for kind in (Pull.Kind.ROOMS, Pull.Kind.SESSIONS, Pull.Kind.EVENTS):
+        good, bad = now - timedelta(seconds=90), now - timedelta(seconds=10)
+        Pull.objects.create(kind=kind, started_at=good, finished_at=good)
+        Pull.objects.create(kind=kind, started_at=bad, finished_at=bad, error="no answer: connection refused")
+
+    page = home(ops)
+
+    assert "Not pulled from 100ms: rooms, sessions, events of a session" in page
+    assert page.count("100ms said: no answer: connection refused.") == 1
+    assert "1 problem" in page
+    assert "3 sources late" in page
+
+
+def test_one_failed_pull_is_no_news_yet(ops: Client) -> None:
+    now = timezone.now()
+    good, bad = now - timedelta(seconds=40), now - timedelta(seconds=10)
+    Pull.objects.create(kind=Pull.Kind.SESSIONS, started_at=good, finished_at=good)
+    Pull.objects.create(kind=Pull.Kind.SESSIONS, started_at=bad, finished_at=bad, error="503")
+
+    assert "Not pulled" not in home(ops)
+
+
+def test_webhooks_that_stopped_are_told_while_people_come_and_go(ops: Client, physics: Room) -> None:
+    with time_machine.travel(NOON, tick=False):
+        classes.delivery(received_at=timezone.now() - timedelta(minutes=20))
+        classes.session(physics, ago=timedelta(minutes=12), length=None)
+
+        page = home(ops)
+
+    assert "Webhooks have stopped" in page
+    assert "last today 11:44" in page
+    assert "People have come or gone since today 11:52 and no webhook told" in page
+    assert "are still read from 100ms" in page
+    assert "no webhooks</span>" in page
+
+
+@pytest.mark.parametrize(
+    ("last_webhook", "session_began"),
+    [(9, 8), (20, 25), (20, 1)],
+    ids=["one came lately", "nobody came or went since", "its webhook may still come"],
+)
+def test_webhooks_that_may_well_come_are_no_news(
+    last_webhook: int, session_began: int, ops: Client, physics: Room
+) -> None:
+    classes.delivery(received_at=timezone.now() - timedelta(minutes=last_webhook))
+    classes.session(physics, ago=timedelta(minutes=session_began), length=None)
+
+    assert "Webhooks have stopped" not in home(ops)
+
+
+def test_webhooks_that_never_came_are_told_once_a_room_is_live(ops: Client, physics: Room) -> None:
+    assert "No webhook has come yet" not in home(ops)
+
+    classes.session(physics, ago=timedelta(minutes=12), length=None)
+
+    assert "No webhook has come yet" in home(ops)
 
 
 def test_fresh_data_says_how_long_it_is_safe(ops: Client) -> None:
