@@ -8,7 +8,19 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
-from analytics.models import Cursor, Event, Failure, Peer, Pull, Session, Track
+from analytics.models import (
+    Cursor,
+    Event,
+    Failure,
+    Peer,
+    PollCursor,
+    PollResponse,
+    PollRun,
+    PollScore,
+    Pull,
+    Session,
+    Track,
+)
 from analytics.storing import COLUMNS
 from rooms.admin import ReadOnlyAdmin
 from rooms.masking import masked
@@ -83,6 +95,45 @@ class FailureAdmin(ReadOnlyAdmin):
 class CursorAdmin(ReadOnlyAdmin):
     list_display = ("session_id", "room_id", "pulled_at", "final_at", "lost_at", "failures", "due_at")
     list_filter = (("lost_at", admin.EmptyFieldListFilter), ("final_at", admin.EmptyFieldListFilter))
+    search_fields = ("=session_id", "=room_id")
+    search_help_text = "A whole session or room id"
+    ordering = ("-pulled_at", "session_id")
+
+
+@admin.register(PollRun)
+class PollRunAdmin(ReadOnlyAdmin):
+    list_display = ("__str__", "kind", "anonymous", "room", "session_id", "started_at", "told_responses", "poll_id")
+    list_filter = ("kind", "anonymous", "started_at")
+    list_select_related = ("room",)
+    search_fields = ("title", "=poll_id", "=session__id", "=room__id")
+    search_help_text = "Words of the title, or a whole poll, session or room id"
+    ordering = ("-started_at", "id")
+
+
+@admin.register(PollResponse)
+class PollResponseAdmin(ReadOnlyAdmin):
+    list_display = ("response_id", "run", "question", "user_id", "skipped", "counts", "right", "took_ms", "sent_at")
+    list_filter = ("counts", "skipped", "right")
+    list_select_related = ("run",)
+    search_fields = ("=response_id", "=user_id", "=peer_id", "=run__poll_id", "=event_id")
+    search_help_text = "A whole id of an answer, user, peer, poll or event"
+    ordering = ("-sent_at", "id")
+
+
+@admin.register(PollScore)
+class PollScoreAdmin(ReadOnlyAdmin):
+    list_display = ("result_id", "run", "question", "user_id", "score", "counts", "read_at")
+    list_filter = ("counts",)
+    list_select_related = ("run",)
+    search_fields = ("=result_id", "=user_id", "=peer_id", "=run__poll_id", "=event_id")
+    search_help_text = "A whole id of a score, user, peer, poll or event"
+    ordering = ("-read_at", "id")
+
+
+@admin.register(PollCursor)
+class PollCursorAdmin(ReadOnlyAdmin):
+    list_display = ("session_id", "room_id", "pulled_at", "final_at", "asked_at", "failures", "due_at")
+    list_filter = (("final_at", admin.EmptyFieldListFilter),)
     search_fields = ("=session_id", "=room_id")
     search_help_text = "A whole session or room id"
     ordering = ("-pulled_at", "session_id")

@@ -82,7 +82,7 @@ def recorded(kind: str, *, clock: Clock, room_id: str = "", session_id: str = ""
 
 
 def wait_after(failures: int, asked: float | None = None) -> timedelta:
-    """How long to wait after this many failures in a row: as 100ms asks, else twice as long as the last time, an hour at most.
+    """How long to wait after so many failures in a row: as long as 100ms asks, else ever longer, an hour at most.
 
     Never for good before 100ms itself forgets: a key that was wrong for a minute, or a session that was not known yet,
     must not cost its events.

@@ -1,14 +1,23 @@
 """What the API says of an object, as events (DESIGN, rule 1).
 
-A session is cut into itself and its peers: a class of 500 in which one person leaves costs two new events, not 501.
+A session is cut into itself and its peers: a class of 500 in which one person leaves costs two new events, not 501. So
+is a run of a poll into itself, its questions, its answers and its scores.
 """
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final, NamedTuple
 
-from analytics.envelope import Envelope, parse, snapshot
+from analytics.envelope import Envelope, Malformed, is_id, parse, snapshot
 from analytics.projections.batch import readable
+
+
+class Place(NamedTuple):
+    """Where a poll was asked. The objects of section Polls name no room, and an event must."""
+
+    room_id: str
+    session_id: str
+    poll_id: str
 
 
 def of_session(raw: Mapping[str, Any]) -> list[Envelope]:
@@ -50,3 +59,56 @@ def again(event: Envelope) -> Envelope:
 def content_id(event_id: str) -> str:
     """The id that the content alone gives, of either kind of event."""
     return "-".join(event_id.split("-")[:2])
+
+
+def of_poll(raw: Mapping[str, Any], place: Place, *, read_at: int) -> Envelope:
+    """A poll as it stood at a reading, for one session: later edits do not change what was asked there."""
+    return _of_poll_run("poll", {key: value for key, value in raw.items() if key != "id"}, place, read_at)
+
+
+def of_poll_run(raw: Mapping[str, Any], place: Place, *, read_at: int) -> Envelope:
+    """One run of a poll (contract, schema PollSession)."""
+    return _of_poll_run("poll_run", _named(raw, "run_id"), place, read_at)
+
+
+def of_poll_response(raw: Mapping[str, Any], place: Place, *, read_at: int, anonymous: bool) -> Envelope:
+    """One answer (contract, schema PollResponse). Of an anonymous one only what says nothing of whose it is."""
+    kept = {key: value for key, value in raw.items() if key in _WHAT} if anonymous else raw
+    return _of_poll_run("poll_response", _named(kept, "response_id"), place, read_at)
+
+
+def of_poll_result(raw: Mapping[str, Any], place: Place, *, read_at: int, anonymous: bool) -> Envelope:
+    """The points of one participant (contract, schema PollResult); anonymous as `of_poll_response`."""
+    kept = {key: value for key, value in raw.items() if key in _WHAT} if anonymous else raw
+    return _of_poll_run("poll_result", _named(kept, "result_id"), place, read_at)
+
+
+# What an answer or a score says beside whose it is.
+_WHAT: Final = frozenset(
+    {
+        "id",
+        "question",
+        "duration",
+        "skipped",
+        "text",
+        "option",
+        "options",
+        "update",
+        "original_response",
+        "retries",
+        "sent_at",
+        "score",
+    }
+)
+
+
+def _named(raw: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """With its id under a name of its own. Raises `Malformed` when that could not stand in an address."""
+    if not isinstance(raw.get("id"), str) or not is_id(raw["id"]):
+        raise Malformed("id", f"expected an id of 100ms, got {raw.get('id')!r}")
+    return {**{key: value for key, value in raw.items() if key != "id"}, name: raw["id"]}
+
+
+def _of_poll_run(kind: str, content: Mapping[str, Any], place: Place, read_at: int) -> Envelope:
+    """These objects bear no time of their last change, so an event of them is of the moment it was read."""
+    return snapshot(kind, {**content, **place._asdict()}, emitted_at=read_at)

@@ -16,7 +16,7 @@ import structlog
 from django.db.models import Q
 from django.utils import timezone
 
-from analytics import snapshots
+from analytics import poll_sync, snapshots
 from analytics.envelope import Channel, Envelope, Malformed, parse
 from analytics.models import Cursor, Event, Pull, Session
 from analytics.projections.peers import CLIENT_TYPES
@@ -271,6 +271,7 @@ def sync(
     """One pull of everything that is not settled, or of one room or session; gives each pull's row as it ends."""
     if session_id is not None:
         yield pull_events(client, session_id, clock=clock)
+        yield from poll_sync.sync(client, session_id=session_id, clock=clock)
         return
     yield pull_rooms(client, clock=clock, room_id=room_id)
     yield pull_sessions(client, clock=clock, room_id=room_id)
@@ -283,3 +284,4 @@ def sync(
         yield pull_events(client, pk, clock=clock)
     for each in sorted({room for room, _ in of_room}):
         yield pull_failures(client, each, clock=clock)
+    yield from poll_sync.sync(client, room_id=room_id, clock=clock)

@@ -6,7 +6,7 @@ import structlog
 from celery import shared_task
 from django.utils import timezone
 
-from analytics import sync
+from analytics import poll_sync, sync
 from analytics.models import Cursor, Pull
 from analytics.pulling import HORIZON
 from rooms.connection import client
@@ -15,6 +15,8 @@ log = structlog.get_logger(__name__)
 
 SESSIONS_EVERY = timedelta(seconds=30)
 FAILURES_EVERY = timedelta(minutes=1)
+POLLS_AT_ONCE = 20  # sessions a run; the rest wait for the next, so that sessions' own pulls have their turn
+NUDGE_EXPIRES = 60  # seconds: by then the schedule has come by
 PATIENCE = 2.0  # seconds: a pull that has to wait is put off, and its worker is free for the webhooks
 
 
@@ -54,6 +56,40 @@ def pull_session(*, session_id: str) -> None:
     except Exception:
         # Told in the pull's row, put off, and tried again: one session must not keep the others from their turn.
         log.exception("pull of a session failed on our side", session_id=session_id)
+
+
+@shared_task
+def pull_due_polls() -> None:
+    """Read the polls of sessions whose turn it is: soon after their end, then once more for late answers."""
+    poll_sync.follow()
+    for _ in range(POLLS_AT_ONCE):
+        session_id = poll_sync.claim_due()
+        if session_id is None:
+            return
+        _pull_polls(session_id)
+
+
+@shared_task
+def pull_session_polls(*, session_id: str) -> None:
+    """Read the polls of one session that somebody asked about, unless another worker has it already."""
+    if poll_sync.claim_due(session_id=session_id) is not None:
+        _pull_polls(session_id)
+
+
+def _pull_polls(session_id: str) -> None:
+    try:
+        poll_sync.pull_polls(client(patience=PATIENCE), session_id)
+    except Exception:
+        # As `pull_session`.
+        log.exception("pull of a session's polls failed on our side", session_id=session_id)
+
+
+def nudge_polls(session_id: str) -> None:
+    """Have a worker read the polls of a session that was put on the due list; without a broker the schedule does."""
+    try:
+        pull_session_polls.apply_async(kwargs={"session_id": session_id}, expires=NUDGE_EXPIRES)
+    except Exception as problem:  # noqa: BLE001 - each transport raises errors of its own
+        log.warning("broker unreachable: polls wait for the schedule", problem=type(problem).__name__)
 
 
 @shared_task

@@ -12,7 +12,8 @@ from dashboard.silence import Silence, silence
 from webhooks.queries import Inbox, inbox
 
 # Rooms are mirrored every five minutes, sessions pulled every 30 s; what a class brings is read only when there is one.
-LATE = {Pull.Kind.ROOMS: timedelta(minutes=20), Pull.Kind.SESSIONS: LATE_AFTER}
+# There may be no poll for weeks.
+LATE = {Pull.Kind.ROOMS: timedelta(minutes=20), Pull.Kind.SESSIONS: LATE_AFTER, Pull.Kind.POLLS: HORIZON}
 LATE_OTHERWISE = timedelta(days=1)
 # A pull that failed is news once nothing went well for so long: the next ones may have put it right.
 FAILING = timedelta(minutes=1)

@@ -24,6 +24,7 @@ SCHEDULE: Final = {
     "Sweep the inbox": Entry("webhooks.tasks.sweep", every=10),
     "Tick": Entry("webhooks.tasks.tick", every=10),
     "Pull due sessions": Entry("analytics.tasks.pull_due", every=15),
+    "Pull due poll results": Entry("analytics.tasks.pull_due_polls", every=30),
     "Mirror rooms": Entry("analytics.tasks.mirror_rooms", every=300),
     # Hourly rather than daily, so that a beat restarted every day still comes to it; mostly it finds nothing.
     "Prune the inbox": Entry("webhooks.tasks.prune", every=3600),

@@ -33,6 +33,7 @@ class Pull(models.Model):
         SESSIONS = "sessions", "sessions"
         EVENTS = "events", "events of a session"
         FAILURES = "failures", "failures of a room"
+        POLLS = "polls", "polls of a session"
 
     kind = models.CharField(max_length=10, choices=Kind)
     room_id = models.CharField(max_length=64, blank=True)

@@ -7,10 +7,11 @@ Everything else is unknown: it is stored all the same and said aloud, and a rebu
 from collections.abc import Sequence
 
 from analytics.envelope import Envelope
-from analytics.models import Failure, Peer, Session, Track
+from analytics.models import Failure, Peer, PollRun, Session, Track
 from analytics.projections.batch import Batch, Projector
 from analytics.projections.failures import project_failures
 from analytics.projections.peers import project_peers
+from analytics.projections.polls import project_polls
 from analytics.projections.sessions import project_sessions
 from analytics.projections.summaries import project_summaries
 from analytics.projections.tracks import project_tracks
@@ -19,6 +20,8 @@ SESSION: tuple[Projector, ...] = (project_sessions, project_summaries)
 PEER: tuple[Projector, ...] = (project_sessions, project_peers, project_summaries)
 TRACK: tuple[Projector, ...] = (project_sessions, project_tracks)
 FAILURE: tuple[Projector, ...] = (project_failures, project_summaries)
+# No witnesses of their session: they are of the moment we read them, and only of sessions known already.
+POLL: tuple[Projector, ...] = (project_polls,)
 CLIENT: tuple[Projector, ...] = (project_sessions, project_peers, project_failures, project_summaries)
 
 PROJECTORS: dict[str, tuple[Projector, ...]] = {
@@ -42,6 +45,10 @@ PROJECTORS: dict[str, tuple[Projector, ...]] = {
     "client.join.failed": CLIENT,
     "client.disconnected": CLIENT,
     "client.connect.failed": CLIENT,
+    "snapshot.poll": POLL,
+    "snapshot.poll_run": POLL,
+    "snapshot.poll_response": POLL,
+    "snapshot.poll_result": POLL,
 }
 
 _RECORDINGS = "kept for the recordings pages, which bring its projection"
@@ -78,6 +85,7 @@ ORDER: tuple[Projector, ...] = (
     project_peers,
     project_tracks,
     project_failures,
+    project_polls,
     project_summaries,
 )
 
@@ -96,6 +104,7 @@ def project(events: Sequence[Envelope]) -> None:
 
 def clear(room_id: str) -> None:
     """Take away a room's read models, for a rebuild to make them anew in the same transaction."""
+    PollRun.objects.filter(room_id=room_id).delete()
     sessions = Session.objects.filter(room_id=room_id)
     Track.objects.filter(session__in=sessions).delete()
     Peer.objects.filter(session__in=sessions).delete()

@@ -7,7 +7,7 @@ from rooms.connection import NotConfigured, client
 
 
 class Command(BaseCommand):
-    help = "Pulls rooms, sessions and analytics events from 100ms, once, in this process."
+    help = "Pulls rooms, sessions, analytics events and poll results from 100ms, once, in this process."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--room", help="100ms id of one room")
