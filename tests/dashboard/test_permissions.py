@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from pytest_django.fixtures import Settings
 
 from rooms import audit
 from rooms.actors import SCHEDULE
@@ -69,6 +70,14 @@ TABLE = {
     "rooms": OF_MEMBERS,
     "rooms_csv": OF_MEMBERS,
     "room": OF_THE_ROOM,
+    "room_settings": Row(get=ROOM, post=OPS),
+    "room_new": FORM_OF_OPS,
+    "room_name_check": OF_OPS,
+    "room_compare": OF_OPS,
+    "room_take_over": COMMAND_OF_OPS,
+    "room_enable": COMMAND_OF_OPS,
+    "room_disable": FORM_OF_OPS,
+    "room_clone": FORM_OF_OPS,
     "sessions": OF_MEMBERS,
     "sessions_csv": OF_MEMBERS,
     "session": OF_THE_ROOM,
@@ -132,6 +141,12 @@ def named(patterns: list[URLPattern | URLResolver], space: str = "") -> Iterator
                 yield from named(pattern.url_patterns, f"{pattern.namespace}:" if pattern.namespace else space)
         else:
             yield f"{space}{pattern.name or ''}", pattern
+
+
+@pytest.fixture(autouse=True)
+def nobody_answers(settings: Settings) -> None:
+    """100ms is not there: who may is decided before it is asked."""
+    settings.HMS_API_URL, settings.HMS_RETRIES = "http://127.0.0.1:9/v2", 0
 
 
 @pytest.fixture
