@@ -67,7 +67,7 @@ def test_a_client_is_known_however_it_comes(tmp_path: Path) -> None:
     files = {
         "rooms/tasks.py": "from rooms import hms, things\n"
         "from rooms.connection import client\n"
-        "@shared_task\ndef one():\n    polls = client().polls\n    things.all_of(polls.runs, 7)\n"
+        "@shared_task\ndef one():\n    polls, (x, y) = client().polls, (1, 2)\n    things.all_of(polls.runs, 7)\n"
         "@shared_task\ndef two(api: hms.Client | None): (api or client()).polls.get(1)\n"
         "@shared_task\ndef three(): things.Reader(client()).read()\n"
         "TABLE = {'x': lambda: client().polls.results}\n"
