@@ -1,8 +1,12 @@
 """One shape for every log line: time, level, event, fields. Secrets never reach a field (see `rooms.hms.errors`)."""
 
+import re
+
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
+# What is behind a link for a new password must not be read in a log, whoever wrote the line.
+_token = re.compile(r"(/accounts/password/new/[\w-]+/)[\w-]+")
 _shared: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
@@ -15,7 +19,7 @@ _line = structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "
 def render(logger: WrappedLogger, name: str, event: EventDict) -> str:
     """The last step of a log line, for structlog's records and for those of libraries alike."""
     event = structlog.stdlib.ProcessorFormatter.remove_processors_meta(logger, name, event)
-    return str(_line(logger, name, event))
+    return _token.sub(r"\1…", str(_line(logger, name, event)))
 
 
 def formatter() -> structlog.stdlib.ProcessorFormatter:

@@ -37,7 +37,7 @@ def shown(secret: str, steps: int = 0) -> str:
 
 
 def secret_on(page: str) -> str:
-    found = re.search(r'<p class="key".*?</p>', page)
+    found = re.search(r'<p class="by-hand".*?</p>', page)
     assert found
     return "".join(re.findall(r"<span>([A-Z2-7]+)</span>", found[0]))
 

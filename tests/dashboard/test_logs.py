@@ -37,3 +37,11 @@ def test_a_line_of_ours_keeps_its_fields_and_the_traceback() -> None:
     line = written(records[0])
     assert "event='could not divide' delivery=7" in line
     assert "ZeroDivisionError: by zero" in line
+
+
+def test_the_link_for_a_new_password_is_cut_short_wherever_it_is_written() -> None:
+    path = "/accounts/password/new/Mg/didrf2-1fe80c8938f115275343f240d292e9b4/"
+    record = logging.LogRecord("django.request", logging.ERROR, "", 0, "%s: %s", ("Internal Server Error", path), None)
+
+    assert "didrf2" not in written(record)
+    assert "/accounts/password/new/Mg/…/" in written(record)
