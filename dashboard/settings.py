@@ -43,6 +43,8 @@ HMS_REQUESTS_PER_SECOND = env.float("HMS_REQUESTS_PER_SECOND", default=10.0)
 HMS_TIMEOUT = env.float("HMS_TIMEOUT", default=10.0)
 HMS_RETRIES = env.int("HMS_RETRIES", default=4)
 HMS_AUTH_URL = env.str("HMS_AUTH_URL", default="https://auth.100ms.live/v2")
+# Where people join by a room code, with {code} in it; without it codes are handed out alone.
+HMS_JOIN_URL = env.str("HMS_JOIN_URL", default="")
 HMS_WEBHOOK_HEADER = env.str("HMS_WEBHOOK_HEADER", default="X-Webhook-Secret")
 HMS_WEBHOOK_SECRET = env.str("HMS_WEBHOOK_SECRET", default="")
 # Addresses or networks that may post webhooks; empty means any (the secret header still decides).

@@ -26,3 +26,6 @@ STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns of a missing 
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file, as in production: the in-memory database would be one connection shared with the live server's threads.
     DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "tests.sqlite3")}
+# Nobody is there: a test that wants a 100ms brings its own (`tests/rooms/simulated.py`).
+HMS_API_URL = HMS_AUTH_URL = "http://127.0.0.1:9/v2"
+HMS_RETRIES = 0

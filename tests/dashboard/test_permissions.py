@@ -13,7 +13,8 @@ from pytest_django.fixtures import Settings
 
 from rooms import audit
 from rooms.actors import SCHEDULE
-from rooms.models import Room
+from rooms.mirrors.room_codes import reference
+from rooms.models import HandedOutRole, Room, RoomCode
 from tests.dashboard import classes
 from webhooks.models import Delivery
 
@@ -78,6 +79,23 @@ TABLE = {
     "room_enable": COMMAND_OF_OPS,
     "room_disable": FORM_OF_OPS,
     "room_clone": FORM_OF_OPS,
+    "room_codes": OF_ITS_TEACHER,
+    "room_codes_csv": OF_ITS_TEACHER,
+    "room_codes_sheet": OF_ITS_TEACHER,
+    "room_codes_make": COMMAND_OF_OPS,
+    # Sent empty it names no role, and says so on the page it leads to.
+    "room_code_make": COMMAND_OF_ITS_TEACHER,
+    "room_codes_hand_out": COMMAND_OF_OPS,
+    "room_code": OF_ITS_TEACHER,
+    "room_code_qr": OF_ITS_TEACHER,
+    "room_code_enable": FORM_OF_OPS,
+    "room_code_disable": FORM_OF_OPS,
+    "room_code_token": FORM_OF_OPS,
+    "room_stream_key": OF_OPS,
+    "stream_key_create": COMMAND_OF_OPS,
+    # Its answer shows the key, or why not.
+    "stream_key_reveal": Row(post=OPS),
+    "stream_key_disable": FORM_OF_OPS,
     "sessions": OF_MEMBERS,
     "sessions_csv": OF_MEMBERS,
     "session": OF_THE_ROOM,
@@ -168,12 +186,15 @@ def ids(physics: Room) -> dict[str, Any]:
     held = classes.session(physics)
     number = audit.note(SCHEDULE, "room.update", audit.of_room(physics)).pk
     peer = held.peers.get()
+    code = RoomCode.objects.create(code="wpi-srjb-wer", room=physics, role="student")
+    HandedOutRole.objects.create(room=physics, role="student")
     return {
         "room_id": physics.pk,
         "session_id": held.pk,
         "peer_id": peer.pk,
         "user_id": peer.user_id,
         "number": number,
+        "reference": reference(code.code),
         "username": "wanjiru",
         "uidb64": "MQ",
         "token": "none",
