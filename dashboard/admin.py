@@ -19,6 +19,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from dashboard import admin_sign_in  # noqa: F401 - registers what it shows
+from rooms.audit import Target, note
 from rooms.models import RoomAccess
 
 # Theirs bring their own look, and times that `dashboard/schedule.py` would put back anyway.
@@ -27,17 +28,19 @@ for model in (User, Group, PeriodicTask, IntervalSchedule, CrontabSchedule, Sola
 
 
 class RoomsOfUser(TabularInline):
-    """The rooms a teacher sees."""
+    """The rooms a person has; given and taken on the page Access, which leaves an audit entry."""
 
     model = RoomAccess
     fk_name = "user"
-    autocomplete_fields = ("room",)
-    fields = ("room", "given_by", "given_at")
-    readonly_fields = ("given_by", "given_at")
+    fields = ("room", "until", "given_by", "given_at")
+    readonly_fields = fields
     extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return False
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        # An access is given or taken, not turned into another one.
         return False
 
 
@@ -65,18 +68,49 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]  # not g
     def in_groups(self, user: User) -> str:
         return ", ".join(group.name for group in user.groups.all())
 
-    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        """Keeps who gave a room, as the page of the access itself does."""
-        for access in formset.save(commit=False):
-            if isinstance(access, RoomAccess) and access.given_by_id is None:
-                assert request.user.is_authenticated
-                access.given_by = request.user
-        super().save_formset(request, form, formset, change)
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        # Kept on the form: one admin object serves every thread.
+        form.place_before = _place(User.objects.get(pk=obj.pk)) if change else None
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Groups are saved here, the last of it: only now the person's place can be told."""
+        super().save_related(request, form, formsets, change)
+        user: User = form.instance
+        assert isinstance(request.user, User)
+        if (after := _place(User.objects.get(pk=user.pk))) != form.place_before:
+            note(request.user, "person.set", _target(user), before=form.place_before, after=after)
+
+    def delete_model(self, request: HttpRequest, obj: User) -> None:
+        self._deleted(request, obj)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        for user in queryset:
+            self._deleted(request, user)
+        super().delete_queryset(request, queryset)
+
+    def _deleted(self, request: HttpRequest, user: User) -> None:
+        assert isinstance(request.user, User)
+        note(request.user, "person.delete", _target(user), before=_place(user), after={})
+
+
+def _place(user: User) -> dict[str, object]:
+    """What decides what a person may do, as the audit keeps it."""
+    return {
+        "groups": sorted(user.groups.values_list("name", flat=True)),
+        "is_active": user.is_active,
+        "is_superuser": user.is_superuser,
+    }
+
+
+def _target(user: User) -> Target:
+    return Target("member", user.get_username(), user.get_full_name() or user.get_username())
 
 
 @admin.register(Group)
 class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
-    """What the two groups may do is said in `rooms/access.py`."""
+    """What the groups may do is said in `rooms/access.py`."""
 
 
 @admin.register(PeriodicTask)

@@ -17,7 +17,7 @@ NOUNS: Final[Mapping[str, str]] = {
     "room_template": "Room template",
     "poll_results": "Poll results",
     "access": "Access to a room",
-    "person": "Place here",
+    "person": "Place of a person",
     "people": "List of people",
     "auth_token": "Sign-in token",
     "handed_out_role": "Role to hand out",
@@ -69,6 +69,8 @@ _PAGES: Final[Mapping[str, tuple[str, str]]] = {
     "poll": ("poll", "poll_id"),
     "session": ("session", "session_id"),
     "person": ("person", "user_id"),
+    "member": ("member", "username"),
+    "access": ("member", "username"),
     "delivery": ("delivery", "delivery_id"),
 }
 
