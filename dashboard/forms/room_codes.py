@@ -27,7 +27,9 @@ class RoomCodeFilters(Filters):
 class RolesForm(forms.Form):
     """Some roles of a room, ticked."""
 
-    roles = forms.MultipleChoiceField(label="Roles", required=False, widget=forms.CheckboxSelectMultiple)
+    roles = forms.MultipleChoiceField(
+        label="Roles", required=False, widget=forms.CheckboxSelectMultiple(attrs={"class": "box"})
+    )
 
     def __init__(self, data: object, roles: Iterable[str], **kwargs: object) -> None:
         super().__init__(data, **kwargs)  # type: ignore[arg-type]

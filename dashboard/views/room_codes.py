@@ -29,7 +29,7 @@ COLUMNS = (
     Column("Code"),
     Column("State", "state", "enabled", down=True),
     Column("Made", "made", "created_at", down=True, nulls=True, classes="roomy"),
-    Column("Hand out"),
+    Column("Hand out", classes="n"),
 )
 
 
