@@ -13,7 +13,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from analytics import durations
+from analytics import durations, instants
 from rooms.models import Room
 from rooms.simulator.scenarios import SCENARIOS
 from tests import played
@@ -355,3 +355,61 @@ def test_the_end_of_a_class_makes_the_page_final(visit: Visit, ikram: User, phys
     page.on("request", lambda request: asked.append(request.url))
     page.wait_for_timeout(6_000)
     assert [url for url in asked if "/live/" in url] == []
+
+
+LONG_ARABIC = "فاطمة الزهراء بنت محمد بن عبد الله بن إبراهيم السكندري القاهري المغربي"
+# Places where the first letter of this name lies outside of what shows the name.
+BEGINNING_CUT = """name => [...document.querySelectorAll("bdi")]
+    .filter((bdi) => bdi.textContent === name && bdi.getBoundingClientRect().width > 1)
+    .filter((bdi) => {
+        const first = document.createRange();
+        first.setStart(bdi.firstChild, 0);
+        first.setEnd(bdi.firstChild, 1);
+        const letter = first.getBoundingClientRect();
+        const box = bdi.closest("td, .tl-who, h1, a").getBoundingClientRect();
+        return letter.left < box.left - 1 || letter.right > box.right + 1;
+    })
+    .map((bdi) => bdi.parentElement.outerHTML)"""
+
+
+@pytest.mark.parametrize("screen", ["desk", "phone"])
+def test_a_long_name_written_from_right_to_left_keeps_its_beginning(
+    visit: Visit, ikram: User, physics: Room, screen: str
+) -> None:
+    physics.name = LONG_ARABIC
+    physics.save()
+    held = classes.session(physics, pupils=[classes.Pupil(LONG_ARABIC, "fatima")])
+    visitor = visit(ikram, screen)
+    for path in (f"/sessions/{held.pk}/", f"/sessions/{held.pk}/?view=table", "/sessions/", "/people/"):
+        visitor.open(path)
+
+        assert visitor.page.evaluate("name => document.body.innerText.includes(name)", LONG_ARABIC), path
+        assert visitor.page.evaluate(BEGINNING_CUT, LONG_ARABIC) == [], path
+
+
+# Figures that do not fit where they stand.
+CUT_FIGURES = """() => [...document.querySelectorAll("td.n, dd, .sum td, .sum th")]
+    .filter((cell) => cell.checkVisibility())
+    .filter((cell) => cell.scrollWidth > cell.clientWidth + 1 || cell.getBoundingClientRect().right > innerWidth)
+    .map((cell) => cell.textContent)"""
+
+
+def test_every_length_is_whole_on_a_phone(visit: Visit, ikram: User, physics: Room) -> None:
+    held = classes.session(physics, length=timedelta(hours=1, minutes=48, seconds=37))
+    begun = held.started_at
+    assert begun is not None
+    other = classes.stay(held, classes.ADA, begun + timedelta(minutes=1), begun + timedelta(minutes=104, seconds=27))
+    held.peers.update(device="Android 14 samsung SM-S928B Galaxy S24 Ultra")
+    micros = instants.from_datetime(begun)
+    held.tracks.update(on=[[micros, micros + 100 * instants.MINUTE]])
+    visitor = visit(ikram, "phone")
+    for figure in ("present", "mic"):
+        visitor.open(f"/sessions/{held.pk}/?open=ada&figure={figure}")
+
+        expect(visitor.page.locator(".sum tbody tr")).to_have_count(2)
+        assert visitor.page.evaluate(CUT_FIGURES) == []
+
+    visitor.open(f"/sessions/{held.pk}/peers/{other.pk}/")
+
+    expect(visitor.page.get_by_text("1 h 38 min 59 s").or_(visitor.page.get_by_text("1 h 39 min 00 s"))).to_be_visible()
+    assert visitor.page.evaluate(CUT_FIGURES) == []
