@@ -31,7 +31,7 @@ class NameTaken(ValueError):
 
 def holder_here(name: str, *, besides: str = "") -> Holder | None:
     """The room of this name in our mirror. `besides`: the id of a room that does not count."""
-    room = Room.objects.filter(name__iexact=name).exclude(pk=besides).first() if name else None
+    room = Room.objects.filter(name__iexact=name, gone_at=None).exclude(pk=besides).first() if name else None
     return Holder(room, is_known=True) if room else None
 
 

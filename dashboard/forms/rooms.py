@@ -28,10 +28,25 @@ class RoomFilters(Filters):
         ],
     )
 
-    menus: ClassVar = (Menu("State", ("state",)), Menu("Template", ("template",)), Menu("Used", ("used",)))
+    region = forms.ChoiceField(label="Region", required=False, choices=[(name, name) for name in ("eu", "in", "us")])
+    elsewhere = forms.ChoiceField(
+        label="Changed elsewhere",
+        required=False,
+        choices=[("yes", "changed outside Rollcall"), ("gone", "deleted in 100ms")],
+    )
 
-    def __init__(self, data: QueryDict, rooms: Rooms) -> None:
+    menus: ClassVar = (
+        Menu("State", ("state",)),
+        Menu("Template", ("template",)),
+        Menu("Region", ("region",)),
+        Menu("Used", ("used",)),
+        Menu("Changed elsewhere", ("elsewhere",)),
+    )
+
+    def __init__(self, data: QueryDict, rooms: Rooms, *, operates: bool) -> None:
         super().__init__(data)
+        if not operates:
+            del self.fields["elsewhere"]
         names = rooms.order_by("template_name").values_list("template_name", flat=True).distinct()
         self.fields["template"].choices = [(name, name) for name in names if name]  # type: ignore[attr-defined]
 
@@ -43,6 +58,12 @@ class RoomFilters(Filters):
 
     def narrow_template(self, rooms: Rooms, name: str) -> Rooms:
         return rooms.filter(template_name=name)
+
+    def narrow_region(self, rooms: Rooms, region: str) -> Rooms:
+        return rooms.filter(region=region)
+
+    def narrow_elsewhere(self, rooms: Rooms, how: str) -> Rooms:
+        return rooms.exclude(gone_at=None) if how == "gone" else rooms.exclude(changed_elsewhere_at=None)
 
     def narrow_used(self, rooms: Rooms, used: str) -> Rooms:
         now = timezone.now()
@@ -56,6 +77,8 @@ class RoomFilters(Filters):
         return rooms.filter(Exists(sessions.filter(started_at__gte=now - days)))
 
     def words(self, name: str) -> str:
+        if name == "elsewhere":
+            return str(dict(self.fields["elsewhere"].choices)[self.active["elsewhere"]])  # type: ignore[attr-defined]
         if name == "used":
             return f"Used {dict(self.fields['used'].choices)[self.active['used']]}"  # type: ignore[attr-defined]
         return super().words(name)

@@ -138,7 +138,6 @@ class RoomForm(forms.Form):
     def _held(self, room: Room | None) -> dict[str, Any]:
         if room is None:
             return {}
-        seconds = room.max_duration_seconds
         return {
             "name": room.name,
             "description": room.description,
@@ -146,7 +145,7 @@ class RoomForm(forms.Form):
             "region": room.region,
             "recording": {True: "on", False: "off", None: ""}[room.recording_enabled],
             "size": room.size,
-            "minutes": None if seconds is None else round(Decimal(seconds) / 60, 2).normalize(),
+            "minutes": _minutes(room.max_duration_seconds),
             "webhook_url": room.webhook_url,
         }
 
@@ -209,6 +208,14 @@ class RoomForm(forms.Form):
         if given.get("webhook_headers") or given.get("no_headers"):
             webhook["headers"] = given.get("webhook_headers") or {}
         return {**settings, **({"webhook": webhook} if webhook else {})}
+
+
+def _minutes(seconds: int | None) -> Decimal | None:
+    """As somebody would write it, and two places at most where it is no whole number."""
+    if seconds is None:
+        return None
+    whole, rest = divmod(seconds, 60)
+    return round(Decimal(seconds) / 60, 2) if rest else Decimal(whole)
 
 
 def seen(room: Room) -> str:

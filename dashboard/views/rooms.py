@@ -1,6 +1,7 @@
-"""Rooms as they are set in 100ms (read only here), each with the session it was last used for."""
+"""Rooms as they are set in 100ms, each with the session it was last used for."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
 from django.db.models import CharField, Count, DateTimeField, F, IntegerField, OuterRef, QuerySet, Subquery
@@ -19,7 +20,7 @@ from dashboard.htmx import MemberRequest, page_or_fragment
 from dashboard.listing import Column, Listing
 from dashboard.sessions import session_listing, with_presence
 from dashboard.shortcuts import get_room, sessions_for
-from rooms.access import rooms_for
+from rooms.access import may, rooms_for
 from rooms.models import Room
 
 COLUMNS = (
@@ -31,6 +32,9 @@ COLUMNS = (
     Column("Sessions", "sessions", "session_count", down=True, classes="n"),
     Column("Last session", "last", "last_started_at", down=True, nulls=True),
 )
+# For ops, who can do something about it: what was changed outside Rollcall, and boxes to pick rooms by.
+PICK = Column("", classes="tight")
+ELSEWHERE = Column("Changed elsewhere", "elsewhere", "changed_elsewhere_at", down=True, nulls=True)
 
 
 def room_listing(request: MemberRequest) -> Listing:
@@ -42,11 +46,12 @@ def room_listing(request: MemberRequest) -> Listing:
         last_started_at=Subquery(sessions.values("started_at")[:1], output_field=DateTimeField()),
         session_count=Coalesce(Subquery(counted.values("n"), output_field=IntegerField()), 0),
     )
+    operates = may(request.user, "operate")
     return Listing(
         request,
         annotated,
-        RoomFilters(request.GET, rooms),
-        COLUMNS,
+        RoomFilters(request.GET, rooms, operates=operates),
+        (PICK, *COLUMNS, ELSEWHERE) if operates else COLUMNS,
         default="-last",
         noun=("room", "rooms"),
     )
@@ -64,7 +69,13 @@ def index(request: MemberRequest) -> HttpResponse:
         room.last_session = last.get(room.last_session_id)
         room.is_live = room.last_session_id in live
         room.people_now = people[room.last_session_id].people if room.last_session_id in people else 0
-    context = {"listing": listing, "rooms": rooms, "freshness": freshness(now), "has_live": bool(live)}
+    context = {
+        "listing": listing,
+        "rooms": rooms,
+        "freshness": freshness(now),
+        "has_live": bool(live),
+        "may_operate": may(request.user, "operate"),
+    }
     return page_or_fragment(
         request, "rooms/index.html", context, {"list": "rooms/_list.html", "rows": "rooms/_rows.html"}, listing.here
     )
@@ -75,7 +86,21 @@ def export(request: MemberRequest) -> HttpResponseBase:
     """The list as shown, all pages of it."""
     return csv_file(
         "rooms",
-        ("room_id", "name", "enabled", "template", "region", "sessions", "last_session_at"),
+        (
+            "room_id",
+            "name",
+            "enabled",
+            "template",
+            "region",
+            "sessions",
+            "last_session_at",
+            "description",
+            "places",
+            "longest_session_seconds",
+            "recording",
+            "disabled_reason",
+            "changed_elsewhere_at",
+        ),
         _lines(room_listing(request).rows.iterator()),
     )
 
@@ -89,8 +114,23 @@ def _lines(rooms: Iterable[Any]) -> Iterator[tuple[object, ...]]:
             room.template_name,
             room.region,
             room.session_count,
-            instants.to_rfc3339(instants.from_datetime(room.last_started_at)) if room.last_started_at else "",
+            _written(room.last_started_at),
+            room.description,
+            *(
+                "" if value is None else value
+                for value in (room.size, room.max_duration_seconds, room.recording_enabled)
+            ),
+            room.disabled_reason,
+            _written(room.changed_elsewhere_at),
         )
+
+
+def _or_empty(value: object) -> object:
+    return "" if value is None else value
+
+
+def _written(at: datetime | None) -> str:
+    return instants.to_rfc3339(instants.from_datetime(at)) if at else ""
 
 
 @member_required
