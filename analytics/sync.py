@@ -18,12 +18,12 @@ from django.utils import timezone
 
 from analytics import poll_sync, snapshots
 from analytics.envelope import Channel, Envelope, Malformed, parse
+from analytics.mirroring import MIRRORS, pull_mirror, pull_room
 from analytics.models import Cursor, Event, Pull, Session
 from analytics.projections.peers import CLIENT_TYPES
 from analytics.pulling import HORIZON, LEASE, Clock, Overtaken, Tally, end_of, recorded, wait_after
 from analytics.queries import LONGEST_SESSION
 from rooms import hms
-from rooms.mirrors import rooms as mirror
 
 log = structlog.get_logger(__name__)
 
@@ -31,15 +31,6 @@ CURSOR_LIFE: Final = timedelta(hours=23)  # an hour short of 100ms's 24, for a p
 SETTLED_AFTER: Final = timedelta(minutes=3)  # how long after its end a session's last events may still arrive
 LIVE_EVERY: Final = timedelta(seconds=15)
 PAGES_A_COMMIT: Final = 20
-
-
-def pull_rooms(client: hms.Client, *, clock: Clock = timezone.now, room_id: str | None = None) -> Pull:
-    """Mirror the rooms, or one."""
-    with recorded(Pull.Kind.ROOMS, clock=clock, room_id=room_id or "") as (row, tally):
-        mirrored = mirror.pull(client, at=clock(), room_id=room_id)
-        tally.pages, tally.objects = mirrored.pages, mirrored.objects
-        tally.problems += mirrored.problems
-    return row
 
 
 def pull_sessions(client: hms.Client, *, clock: Clock = timezone.now, room_id: str | None = None) -> Pull:
@@ -273,7 +264,11 @@ def sync(
         yield pull_events(client, session_id, clock=clock)
         yield from poll_sync.sync(client, session_id=session_id, clock=clock)
         return
-    yield pull_rooms(client, clock=clock, room_id=room_id)
+    if room_id is not None:
+        yield pull_room(client, room_id, clock=clock)
+    else:
+        for kind in MIRRORS:
+            yield pull_mirror(client, kind, clock=clock)
     yield pull_sessions(client, clock=clock, room_id=room_id)
     follow(clock=clock)
     open_ones = Cursor.objects.filter(final_at=None)

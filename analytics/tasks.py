@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 import structlog
-from celery import shared_task
+from celery import Task, shared_task
 from django.utils import timezone
 
-from analytics import poll_sync, sync
+from analytics import mirroring, poll_sync, sync
 from analytics.models import Cursor, Pull
 from analytics.pulling import HORIZON
 from rooms.connection import client
@@ -21,9 +21,9 @@ PATIENCE = 2.0  # seconds: a pull that has to wait is put off, and its worker is
 
 
 @shared_task
-def mirror_rooms() -> None:
-    """Read the rooms as set in 100ms."""
-    sync.pull_rooms(client(patience=PATIENCE))
+def mirror(*, kind: str) -> None:
+    """Read what is set in 100ms: rooms, templates, room codes, stream keys, polls (`analytics.mirroring`)."""
+    mirroring.pull_mirror(client(patience=PATIENCE), kind)
 
 
 @shared_task
@@ -86,10 +86,19 @@ def _pull_polls(session_id: str) -> None:
 
 def nudge_polls(session_id: str) -> None:
     """Have a worker read the polls of a session that was put on the due list; without a broker the schedule does."""
+    _nudge(pull_session_polls, session_id=session_id)
+
+
+def nudge_mirror(kind: str) -> None:
+    """Have a worker read this now; without a broker the schedule does, minutes later."""
+    _nudge(mirror, kind=kind)
+
+
+def _nudge(task: Task[..., None], **kwargs: str) -> None:
     try:
-        pull_session_polls.apply_async(kwargs={"session_id": session_id}, expires=NUDGE_EXPIRES)
+        task.apply_async(kwargs=kwargs, expires=NUDGE_EXPIRES)
     except Exception as problem:  # noqa: BLE001 - each transport raises errors of its own
-        log.warning("broker unreachable: polls wait for the schedule", problem=type(problem).__name__)
+        log.warning("broker unreachable: left to the schedule", task=task.name, problem=type(problem).__name__)
 
 
 @shared_task

@@ -5,15 +5,17 @@ from datetime import datetime, timedelta
 
 from django.db.models import Max, Q
 
+from analytics.mirroring import MIRRORS
 from analytics.models import Pull
 from analytics.pulling import HORIZON
 from dashboard.freshness import LATE_AFTER
 from dashboard.silence import Silence, silence
 from webhooks.queries import Inbox, inbox
 
-# Rooms are mirrored every five minutes, sessions pulled every 30 s; what a class brings is read only when there is one.
+# What is set is mirrored every five or ten minutes, sessions are pulled every 30 s; what a class brings is read only
+# when there is one.
 # There may be no poll for weeks.
-LATE = {Pull.Kind.ROOMS: timedelta(minutes=20), Pull.Kind.SESSIONS: LATE_AFTER, Pull.Kind.POLLS: HORIZON}
+LATE = {kind: timedelta(minutes=20) for kind in MIRRORS} | {Pull.Kind.SESSIONS: LATE_AFTER, Pull.Kind.POLLS: HORIZON}
 LATE_OTHERWISE = timedelta(days=1)
 # A pull that failed is news once nothing went well for so long: the next ones may have put it right.
 FAILING = timedelta(minutes=1)

@@ -4,7 +4,9 @@
 an entry off there; times come from here and are put back at the next deployment.
 """
 
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.db import transaction
@@ -18,6 +20,7 @@ class Entry:
 
     task: str
     every: int
+    kwargs: Mapping[str, str] = field(default_factory=dict)
 
 
 SCHEDULE: Final = {
@@ -25,7 +28,12 @@ SCHEDULE: Final = {
     "Tick": Entry("webhooks.tasks.tick", every=10),
     "Pull due sessions": Entry("analytics.tasks.pull_due", every=15),
     "Pull due poll results": Entry("analytics.tasks.pull_due_polls", every=30),
-    "Mirror rooms": Entry("analytics.tasks.mirror_rooms", every=300),
+    "Mirror rooms": Entry("analytics.tasks.mirror", every=300, kwargs={"kind": "rooms"}),
+    "Mirror room templates": Entry("analytics.tasks.mirror", every=300, kwargs={"kind": "templates"}),
+    "Mirror polls": Entry("analytics.tasks.mirror", every=300, kwargs={"kind": "polls set"}),
+    "Mirror room codes": Entry("analytics.tasks.mirror", every=300, kwargs={"kind": "codes"}),
+    "Mirror stream keys": Entry("analytics.tasks.mirror", every=600, kwargs={"kind": "keys"}),
+    "End accesses whose time has come": Entry("rooms.tasks.end_access", every=60),
     # Hourly rather than daily, so that a beat restarted every day still comes to it; mostly it finds nothing.
     "Prune the inbox": Entry("webhooks.tasks.prune", every=3600),
     "Prune the pulls": Entry("analytics.tasks.prune_pulls", every=3600),
@@ -39,7 +47,13 @@ def seed(**_signal: Any) -> None:
 
     for name, entry in SCHEDULE.items():
         interval, _ = IntervalSchedule.objects.get_or_create(every=entry.every, period=IntervalSchedule.SECONDS)
-        wanted = {"task": entry.task, "interval": interval, "expire_seconds": entry.every, "description": MARK}
+        wanted = {
+            "task": entry.task,
+            "kwargs": json.dumps(dict(entry.kwargs)),
+            "interval": interval,
+            "expire_seconds": entry.every,
+            "description": MARK,
+        }
         periodic, created = PeriodicTask.objects.get_or_create(name=name, defaults=wanted)
         # Saving tells beat to read everything anew, so only for a difference.
         if not created and any(getattr(periodic, field) != value for field, value in wanted.items()):

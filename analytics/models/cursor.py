@@ -30,10 +30,14 @@ class Pull(models.Model):
 
     class Kind(models.TextChoices):
         ROOMS = "rooms", "rooms"
+        TEMPLATES = "templates", "room templates"
+        CODES = "codes", "room codes"
+        KEYS = "keys", "stream keys"
+        POLLS_SET = "polls set", "polls as set"
         SESSIONS = "sessions", "sessions"
         EVENTS = "events", "events of a session"
         FAILURES = "failures", "failures of a room"
-        POLLS = "polls", "polls of a session"
+        POLLS = "polls", "poll results of a session"
 
     kind = models.CharField(max_length=10, choices=Kind)
     room_id = models.CharField(max_length=64, blank=True)

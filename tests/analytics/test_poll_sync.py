@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.db.models import Model
 
-from analytics import poll_sync, sync
+from analytics import mirroring, poll_sync, sync
 from analytics.models import Event, PollCursor, PollResponse, PollRun, PollScore, Pull, Session
 from analytics.rebuild import rebuild
 from analytics.tasks import nudge_polls, pull_due_polls, pull_session_polls
@@ -28,7 +28,7 @@ def held(hms_simulator: SimulatedHms) -> Lesson:
 
 
 def know(one: Lesson) -> None:
-    sync.pull_rooms(one.client, clock=one.now)
+    mirroring.pull_mirror(one.client, "rooms", clock=one.now)
     sync.pull_sessions(one.client, clock=one.now)
 
 
@@ -285,5 +285,5 @@ def test_the_tasks_read_what_is_due_and_what_somebody_asked_for(held: Lesson) ->
 
 def test_the_command_reads_polls_and_says_so(held: Lesson, capsys: pytest.CaptureFixture[str]) -> None:
     call_command("sync")
-    assert f"polls of a session {held.session.id}: 3 pages" in capsys.readouterr().out
+    assert f"poll results of a session {held.session.id}: 3 pages" in capsys.readouterr().out
     assert PollScore.objects.exists()
