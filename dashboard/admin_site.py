@@ -25,3 +25,9 @@ class AdminSite(UnfoldAdminSite):  # type: ignore[misc]  # Unfold has no types
             raise Http404
         # The sign-in page leads to no other host, whatever is asked for here.
         return redirect_to_login(request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index"))
+
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponseRedirect:
+        """To our own page, where wrong passwords are counted."""
+        return HttpResponseRedirect(reverse("password_change"))

@@ -211,3 +211,7 @@ def test_the_admins_door_leads_to_no_other_host(client: Client, ikram: User) -> 
 def test_who_is_signed_in_and_may_not_enter_finds_no_admin(teacher: Client, ops: Client) -> None:
     assert teacher.get("/admin/", follow=True).status_code == 404
     assert ops.get("/admin/login/?next=/admin/", follow=True).redirect_chain[-1][0] == "/admin/"
+
+
+def test_the_admin_changes_no_password_on_a_page_of_its_own(ops: Client) -> None:
+    assert ops.get("/admin/password_change/").headers["Location"] == "/accounts/password/"
