@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
 from pytest_django import Settings
 from time_machine import Traveller
@@ -392,3 +394,19 @@ def test_of_the_part_we_build_on_no_page_can_be_reached(ops: Client) -> None:
     ):
         assert ops.get(f"/accounts/{path}/").status_code == 404, path
     assert ops.get("/admin/account/emailaddress/").status_code == 404
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_of_two_requests_with_the_same_code_one_is_let_in(teacher: Client, wanjiru: User) -> None:
+    secret, codes = set_up(teacher)
+    app, paper = shown(secret), codes[0]
+
+    def passes(code: str) -> bool:
+        try:
+            return second_factor.passes(wanjiru, code)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(passes, [app] * 4)) == 1
+        assert sum(pool.map(passes, [paper] * 4)) == 1
