@@ -4,9 +4,9 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
-from analytics.models import Failure, Peer, Session
-from rooms.access import Action, Viewer, is_ops, rooms_for
-from rooms.models import Room
+from analytics.models import Failure, Peer, PollRun, Session
+from rooms.access import Action, Viewer, is_ops, polls_for, rooms_for
+from rooms.models import Poll, Room
 
 
 def sessions_for(user: Viewer, action: Action = "see") -> QuerySet[Session]:
@@ -27,6 +27,12 @@ def failures_for(user: Viewer) -> QuerySet[Failure]:
     return failures if is_ops(user) else failures.filter(room__in=rooms_for(user))
 
 
+def poll_runs_for(user: Viewer, action: Action = "see") -> QuerySet[PollRun]:
+    """What polls brought in the rooms in which this user may do this, each with its session and room."""
+    runs = PollRun.objects.select_related("session__room", "room")
+    return runs if is_ops(user) else runs.filter(room__in=rooms_for(user, action))
+
+
 def get_room(request: HttpRequest, room_id: str, action: Action = "see") -> Room:
     """The room, or Http404 for whom it does not exist or who may not do this there."""
     return get_object_or_404(rooms_for(request.user, action), pk=_storable(room_id))
@@ -40,6 +46,17 @@ def get_session(request: HttpRequest, session_id: str, action: Action = "see") -
 def get_peer(request: HttpRequest, session_id: str, peer_id: str) -> Peer:
     """One stay of that session with its session and room, or Http404 for whom it does not exist."""
     return get_object_or_404(peers_for(request.user), session_id=_storable(session_id), pk=_storable(peer_id))
+
+
+def get_poll(request: HttpRequest, poll_id: str, action: Action = "see") -> Poll:
+    """The poll, or Http404 for whom it does not exist or who may not do this with it."""
+    return get_object_or_404(polls_for(request.user, action), pk=_storable(poll_id))
+
+
+def get_poll_run(request: HttpRequest, session_id: str, poll_id: str, action: Action = "see") -> PollRun:
+    """What a poll brought in one session, or Http404 for whom it does not exist or who may not do this in its room."""
+    runs = poll_runs_for(request.user, action)
+    return get_object_or_404(runs, session_id=_storable(session_id), poll_id=_storable(poll_id))
 
 
 def _storable(text: str) -> str:

@@ -17,7 +17,7 @@ _TABS: Final[tuple[tuple[str, str, str, Action], ...]] = (
     ("settings", "Settings", "room_settings", "see"),
     ("codes", "Codes", "room_codes", "hand out"),
     ("stream-key", "Stream key", "room_stream_key", "operate"),
-    ("polls", "Polls", "room_polls", "ask"),
+    ("polls", "Polls", "room_polls", "see"),
     ("access", "People with access", "room_access", "operate"),
 )
 

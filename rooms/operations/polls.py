@@ -98,7 +98,7 @@ def update_question(*, actor: Actor, poll: Poll, seen: str, index: int, question
 
     def after(held: HmsPoll) -> Settings:
         questions = _questions(held)
-        questions[_place(index, questions)] = {**questions[_place(index, questions)], **question, "index": index}
+        questions[_place(index, questions)] = _over(questions[_place(index, questions)], question, index)
         return {**held.raw, "questions": questions}
 
     def send(held: HmsPoll) -> None:
@@ -130,7 +130,7 @@ def update_option(*, actor: Actor, poll: Poll, seen: str, question: int, index: 
         questions = _questions(held)
         asked = questions[_place(question, questions)]
         options = [dict(one) for one in asked.get("options") or ()]
-        options[_place(index, options)] = {**options[_place(index, options)], **option, "index": index}
+        options[_place(index, options)] = _over(options[_place(index, options)], option, index)
         asked["options"] = options
         return {**held.raw, "questions": questions}
 
@@ -256,6 +256,12 @@ def _place(index: int, items: Sequence[object]) -> int:
     return index - 1
 
 
+def _over(stood: Settings, wanted: Settings, place: int) -> dict[str, Any]:
+    """What stood, with what is wanted over it; None takes a setting away."""
+    merged = {**stood, **wanted, "index": place}
+    return {name: value for name, value in merged.items() if value is not None}
+
+
 def _merged(held: HmsPoll, settings: Settings) -> dict[str, Any]:
     """All of the poll as it shall be: what the settings leave out stays, of the poll and of each question."""
     before = {name: held.raw[name] for name in _SETTINGS if held.raw.get(name) is not None}
@@ -264,7 +270,7 @@ def _merged(held: HmsPoll, settings: Settings) -> dict[str, Any]:
     for place, question in enumerate(settings.get("questions", asked), 1):
         index = question.get("index")
         stood = asked[_place(index, asked)] if index else {}
-        questions.append({**stood, **question, "index": place})
+        questions.append(_over(stood, question, place))
     return {**before, **settings, "questions": questions}
 
 

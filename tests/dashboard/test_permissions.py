@@ -14,7 +14,7 @@ from pytest_django.fixtures import Settings
 from rooms import audit
 from rooms.actors import SCHEDULE
 from rooms.mirrors.room_codes import reference
-from rooms.models import HandedOutRole, Room, RoomCode
+from rooms.models import HandedOutRole, Poll, Room, RoomCode
 from tests.dashboard import classes
 from webhooks.models import Delivery
 
@@ -45,6 +45,7 @@ class Row(NamedTuple):
 
 MEMBERS = Answers(SIGN_IN, GONE, HERE, HERE, HERE, HERE)
 ROOM = Answers(SIGN_IN, GONE, GONE, HERE, HERE, HERE)
+ASKERS = Answers(SIGN_IN, GONE, HERE, GONE, HERE, HERE)
 TEACHER = Answers(SIGN_IN, GONE, GONE, GONE, HERE, HERE)
 OPS = Answers(SIGN_IN, GONE, GONE, GONE, GONE, HERE)
 OPS_MOVED = Answers(SIGN_IN, GONE, GONE, GONE, GONE, MOVED)
@@ -113,11 +114,31 @@ TABLE = {
     # Students' data leave the house with it: not for who only observes.
     "people_csv": Row(get=Answers(SIGN_IN, GONE, HERE, GONE, HERE, HERE)),
     "person": OF_THE_ROOM,
+    "polls": OF_MEMBERS,
+    "polls_csv": OF_MEMBERS,
+    "poll": OF_THE_ROOM,
+    # Any teacher may make one, for a room of theirs.
+    "poll_new": Row(get=ASKERS, post=ASKERS),
+    "poll_edit": FORM_OF_ITS_TEACHER,
+    "poll_duplicate": FORM_OF_ITS_TEACHER,
+    "poll_link": FORM_OF_ITS_TEACHER,
+    "poll_unlink": FORM_OF_ITS_TEACHER,
+    "poll_refresh": COMMAND_OF_ITS_TEACHER,
+    "poll_put_away": COMMAND_OF_ITS_TEACHER,
+    "poll_bring_back": COMMAND_OF_ITS_TEACHER,
+    "poll_question": FORM_OF_ITS_TEACHER,
+    "poll_question_delete": FORM_OF_ITS_TEACHER,
+    "poll_option": FORM_OF_ITS_TEACHER,
+    "poll_option_delete": FORM_OF_ITS_TEACHER,
+    "room_polls": OF_THE_ROOM,
+    "room_poll_link": FORM_OF_ITS_TEACHER,
     "deliveries": OF_OPS,
     "deliveries_csv": OF_OPS,
     "delivery": OF_OPS,
     "delivery_requeue": COMMAND_OF_OPS,
     "deliveries_requeue": COMMAND_OF_OPS,
+    "delivery_set_aside": COMMAND_OF_OPS,
+    "deliveries_set_aside": Row(get=OPS, post=OPS_MOVED),
     "access": OF_OPS,
     "access_csv": OF_OPS,
     "access_import": FORM_OF_OPS,
@@ -194,12 +215,17 @@ def ids(physics: Room) -> dict[str, Any]:
     peer = held.peers.get()
     code = RoomCode.objects.create(code="wpi-srjb-wer", room=physics, role="student")
     HandedOutRole.objects.create(room=physics, role="student")
+    poll = Poll.objects.create(id="655bffeecd34739a72637305", title="Light")
+    physics.polls.add(poll)
     return {
         "room_id": physics.pk,
         "session_id": held.pk,
         "peer_id": peer.pk,
         "user_id": peer.user_id,
         "number": number,
+        "poll_id": poll.pk,
+        "question": 1,
+        "index": 1,
         "reference": reference(code.code),
         "username": "wanjiru",
         "kind": "rooms",

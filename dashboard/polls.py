@@ -1,0 +1,101 @@
+"""Polls as pages show them, and their reading from 100ms before they are changed."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.contrib.auth.models import User
+from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
+
+from dashboard.forms.poll_questions import CHOICES, TYPES
+from dashboard.refusals import in_words
+from rooms import hms
+from rooms.access import may, rooms_for
+from rooms.connection import NotConfigured, client
+from rooms.hms.resources.polls import Poll as HmsPoll
+from rooms.mirrors import polls as mirror
+from rooms.models import Poll, Room
+
+UNREAD: Final = "100ms does not answer right now, so this poll cannot be changed. Nothing was changed; try again soon."
+GONE: Final = "100ms no longer has this poll. It cannot be changed or asked any more; what was answered stays."
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    index: int
+    text: str
+    weight: int
+    right: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question as last read. Without the right to know them, the answers and what they count for are left out."""
+
+    index: int
+    text: str
+    type: str
+    points: int | None
+    seconds: int
+    skippable: bool
+    once: bool
+    hidden: bool
+    least: int
+    most: int
+    right_text: str
+    options: tuple[Option, ...]
+    attachments: int
+    several: bool
+
+
+def questions(poll: Poll, *, with_answers: bool) -> list[Question]:
+    return [
+        _question(index, asked, with_answers=with_answers)
+        for index, asked in enumerate(mirror.settings_of(poll)["questions"], 1)
+    ]
+
+
+def _question(index: int, asked: dict[str, Any], *, with_answers: bool) -> Question:
+    right = set(asked["answer"]["options"]) if with_answers else set()
+    return Question(
+        index=index,
+        text=asked["text"],
+        type=dict(TYPES).get(asked["type"], asked["type"]),
+        points=asked["weight"] if with_answers else None,
+        seconds=asked["duration"],
+        skippable=asked["skippable"],
+        once=asked["once"],
+        hidden=asked["answer"]["hidden"],
+        least=asked["answer_min_len"],
+        most=asked["answer_max_len"],
+        right_text=asked["answer"]["text"] if with_answers else "",
+        options=tuple(
+            Option(place, one["text"], one["weight"] if with_answers else 1, place in right)
+            for place, one in enumerate(asked["options"], 1)
+        ),
+        attachments=len(asked["attachment"]),
+        several=asked["type"] == CHOICES[1],
+    )
+
+
+def knows_answers(user: User) -> bool:
+    """A poll may be asked again at any time, so its right answers are for who may ask, and never for observers."""
+    return may(user, "ask")
+
+
+def with_rooms(polls: QuerySet[Poll], user: User) -> QuerySet[Poll]:
+    """Each with `shown_rooms`, those of its rooms that exist for the user, and who made it."""
+    mine: QuerySet[Room] = rooms_for(user).order_by("name", "pk")
+    return polls.select_related("made_by").prefetch_related(Prefetch("rooms", mine, to_attr="shown_rooms"))
+
+
+def read_now(poll: Poll) -> tuple[HmsPoll | None, str]:
+    """The poll as 100ms has it now, or None and why not in words."""
+    try:
+        return mirror.look(client(), poll.pk, at=timezone.now()), ""
+    except (hms.NotFound, hms.Forbidden):
+        return None, GONE
+    except (hms.ConnectionFailed, hms.ServerFailed, hms.UnreadableAnswer):
+        return None, UNREAD
+    except (hms.Error, NotConfigured) as problem:
+        return None, in_words(problem)
