@@ -3,6 +3,7 @@
 from typing import Final
 
 from allauth.mfa.utils import decrypt, encrypt
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -14,6 +15,7 @@ from dashboard.forms.account import WRONG_CODE, CodeForm, SetUpForm
 from dashboard.htmx import MemberRequest
 from dashboard.needed_second_factor import PROVED
 from rooms import audit
+from rooms.access import may
 
 OFFERED: Final = "second_factor_offered"
 """In the session: the secret shown on the page of setting up, enciphered, until its first code has come back."""
@@ -41,6 +43,7 @@ def set_up(request: MemberRequest) -> HttpResponse:
     address = second_factor.app_address(user, secret, request.get_host())
     context = {
         "form": form,
+        "is_needed": settings.OPS_NEED_SECOND_FACTOR and may(user, "operate"),
         "qr": qr_code.drawn(address, "QR code of the secret, for the camera of your phone"),
         "secret": [secret[start : start + 4] for start in range(0, len(secret), 4)],
     }

@@ -350,6 +350,8 @@ def test_ops_who_need_one_are_led_to_it_before_anything_else(ops: Client, teache
     assert ops.post("/deliveries/requeue/").headers["Location"] == SET_UP
     assert ops.get("/", headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
     assert teacher.get("/").status_code == 200
+    assert "Operations need a second factor here." in ops.get(SET_UP).content.decode()
+    assert "Operations need" not in teacher.get(SET_UP).content.decode()
     set_up(ops)
 
     assert ops.get("/").status_code == 200
