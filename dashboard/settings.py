@@ -301,6 +301,9 @@ UNFOLD = {
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("favicon.svg")}],
 }
 
+# A poll of 100 questions is one form, with some 30 fields a question at most.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+
 # --- Words, times, files --------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
