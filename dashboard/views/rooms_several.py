@@ -35,7 +35,7 @@ def _several(request: MemberRequest, verb: Literal["enable", "disable"]) -> Http
     rooms = list(rooms_for(request.user, "operate").filter(pk__in=asked[:MOST]).order_by("name", "pk"))
     form = DisableForm(request.POST if posted else None) if verb == "disable" else None
     wanted = verb == "enable"
-    context = {
+    context: dict[str, object] = {
         "verb": verb,
         "rooms": rooms,
         "to_change": [room for room in rooms if room.enabled is not wanted],
