@@ -131,13 +131,16 @@ class GivePerson(forms.Form):
 class AccessFile(forms.Form):
     """A CSV file, or the text of one that was looked at before."""
 
-    file = forms.FileField(label="CSV file", required=False, widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}))
+    file = forms.FileField(
+        label="CSV file",
+        widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
+        error_messages={"required": "Choose a file."},
+    )
     text = forms.CharField(required=False, widget=forms.HiddenInput, strip=False)
 
-    def clean(self) -> dict[str, Any]:
-        if not self.files.get("file") and not self.data.get("text"):
-            self.add_error("file", "Choose a file.")
-        return self.cleaned_data
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].required = not self.data.get("text")
 
     @property
     def content(self) -> bytes:
