@@ -1,6 +1,7 @@
 """Rooms enabled and disabled several at once: each is told by itself."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -54,7 +55,8 @@ def test_all_are_named_before_and_told_after(hms_simulator: SimulatedHms, rooms:
 
 
 def test_one_that_fails_does_not_stop_the_others(hms_simulator: SimulatedHms, rooms: list[Room], ops: Client) -> None:
-    for room, fault in zip(rooms, ({"status": 409}, {"cut": "before"}, {"status": 429}, {"status": 500}), strict=False):
+    faults: list[dict[str, Any]] = [{"status": 409}, {"cut": "before"}, {"status": 429}, {"status": 500}]
+    for room, fault in zip(rooms, faults, strict=False):
         hms_simulator.fault("POST", f"/rooms/{room.pk}", **fault)
 
     told = send(ops, "disable", rooms, reason="Holidays")
