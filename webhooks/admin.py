@@ -12,9 +12,9 @@ from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
-from rooms.masking import masked, masked_text
 from analytics.models import Event
 from rooms.admin import ReadOnlyAdmin
+from rooms.masking import masked, masked_text
 from webhooks import operations
 from webhooks.models import Delivery, Heartbeat
 
@@ -29,7 +29,7 @@ class DeliveryAdmin(ModelAdmin):
     search_help_text = "Event id, room id, event type, or words of the error"
     show_full_result_count = False
     list_per_page = 50
-    actions = ("requeue",)
+    actions = ("requeue", "set_aside")
     fields = (
         "state_label",
         "event_type",
@@ -122,8 +122,19 @@ class DeliveryAdmin(ModelAdmin):
         requeued = operations.requeue(deliveries, actor=request.user)
         self.message_user(
             request,
-            f"{requeued} of {asked} requeued. Only failed and dead deliveries can be read again.",
+            f"{requeued} of {asked} requeued. Only failed, dead and set-aside deliveries can be read again.",
             messages.SUCCESS if requeued else messages.WARNING,
+        )
+
+    @action(description="Set aside: wait for nobody any more", permissions=["requeue"])
+    def set_aside(self, request: HttpRequest, deliveries: QuerySet[Delivery]) -> None:
+        assert request.user.is_authenticated
+        asked = deliveries.count()
+        set_aside = operations.set_aside(deliveries, actor=request.user)
+        self.message_user(
+            request,
+            f"{set_aside} of {asked} set aside. Only dead deliveries can be set aside.",
+            messages.SUCCESS if set_aside else messages.WARNING,
         )
 
 

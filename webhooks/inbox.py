@@ -19,9 +19,9 @@ from django.utils import timezone
 
 from analytics.envelope import Envelope, Malformed, parse
 from analytics.ingest import ingest
-from rooms.masking import masked_text
 from analytics.models import Event
 from analytics.projections import is_known
+from rooms.masking import masked_text
 from webhooks import label
 from webhooks.models import Delivery
 from webhooks.problems import said, where
@@ -89,11 +89,15 @@ def rooms_missed(now: datetime) -> list[str]:
 
 
 def prune(before: datetime, *, chunk: int = PRUNE_CHUNK) -> int:
-    """Forget deliveries received before that moment which were read or ignored; their Events stay for good.
+    """Forget deliveries received before that moment which were read or ignored, or set aside before it.
+
+    The Events of what was read stay for good.
 
     Chunk by chunk, so that no transaction is long. Returns how many went.
     """
-    settled = Delivery.objects.filter(received_at__lt=before, state__in=[State.PROCESSED, State.IGNORED])
+    settled = Delivery.objects.filter(received_at__lt=before).filter(
+        Q(state__in=[State.PROCESSED, State.IGNORED]) | Q(state=State.ASIDE, processed_at__lt=before)
+    )
     pruned = 0
     while oldest := list(settled.order_by("received_at").values_list("pk", flat=True)[:chunk]):
         pruned += settled.filter(pk__in=oldest).delete()[0]

@@ -14,6 +14,7 @@ class Delivery(models.Model):
         FAILED = "failed", "failed, will be tried again"
         DEAD = "dead", "dead, waiting for a person"
         IGNORED = "ignored", "kept, nothing to read"
+        ASIDE = "aside", "set aside"
 
     WAITING = (State.PENDING, State.FAILED)
 
@@ -28,7 +29,7 @@ class Delivery(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
     attempts = models.PositiveSmallIntegerField("failed attempts", default=0)
     next_attempt_at = models.DateTimeField(null=True, blank=True)
-    # Empty as long as something is to be done: waiting, failed or dead.
+    # Empty as long as something is to be done: waiting, failed or dead. Of what a person set aside: when.
     processed_at = models.DateTimeField("read at", null=True, blank=True)
     error = models.TextField(blank=True)
     note = models.CharField(max_length=255, blank=True)

@@ -118,6 +118,41 @@ def test_all_dead_ones_are_read_again_at_once(ops: Client) -> None:
     assert Delivery.objects.filter(state=State.PENDING).count() == len(dead)
 
 
+def test_a_dead_delivery_is_set_aside_and_brought_back(ops: Client) -> None:
+    delivery = classes.delivery(State.DEAD, error="body: not JSON")
+    assert "Set aside" in shown(ops, f"/deliveries/{delivery.pk}/")
+
+    page = ops.post(f"/deliveries/{delivery.pk}/set-aside/", follow=True).content.decode()
+
+    assert "1 delivery set aside." in page
+    assert "Set aside by ikram" in page
+    assert '<span class="nav-count">' not in page
+    assert f'href="/deliveries/{delivery.pk}/"' in shown(ops, "/deliveries/?state=aside")
+
+    ops.post(f"/deliveries/{delivery.pk}/requeue/")
+
+    delivery.refresh_from_db()
+    assert delivery.state == State.PENDING
+
+
+def test_setting_all_dead_ones_aside_asks_once_and_says_what_they_are(ops: Client) -> None:
+    for error in ("body: not JSON", "body: not JSON", "data: missing"):
+        classes.delivery(State.DEAD, error=error)
+
+    asked = shown(ops, "/deliveries/set-aside/")
+    assert "Set 3 dead deliveries aside?" in asked
+    assert "2: body: not JSON" in asked
+    assert (
+        "<html"
+        not in ops.get("/deliveries/set-aside/", headers={"HX-Request": "true", "HX-Target": "dialog"}).content.decode()
+    )
+
+    page = ops.post("/deliveries/set-aside/", follow=True).content.decode()
+
+    assert "3 deliveries set aside." in page
+    assert Delivery.objects.filter(state=State.ASIDE).count() == 3
+
+
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "javascript:alert(1)"])
 def test_it_leads_nowhere_else(elsewhere: str, ops: Client) -> None:
     assert ops.post("/deliveries/requeue/", {"next": elsewhere}).headers["Location"] == "/deliveries/"
