@@ -14,6 +14,8 @@ from typing import Any, Final
 from django import forms
 from django.http import QueryDict
 
+from dashboard.forms.poll_settings import AnyScript
+
 CHOICES: Final = ("single-choice", "multiple-choice")
 TYPES: Final = (
     ("single-choice", "One choice"),
@@ -30,7 +32,7 @@ _NEW_OPTIONS: Final = 2
 class OptionForm(forms.Form):
     use_required_attribute = False  # what does not fit the chosen type is not shown, and a browser would insist on it
 
-    text = forms.CharField(required=False, max_length=1000)
+    text = forms.CharField(required=False, max_length=1000, widget=AnyScript)
     weight = forms.IntegerField(label="Weight", initial=1, min_value=-1000, max_value=1000)
     right = forms.BooleanField(label="Right", required=False)
 
@@ -44,7 +46,7 @@ class QuestionForm(forms.Form):
     text = forms.CharField(
         label="Question",
         max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
         error_messages={"required": "What is asked? The question has no text."},
     )
     type = forms.ChoiceField(label="Answered by", choices=TYPES, initial=TYPES[0][0])
@@ -52,7 +54,7 @@ class QuestionForm(forms.Form):
     seconds = forms.IntegerField(label="Seconds to answer", required=False, min_value=1, max_value=43_200)
     min_length = forms.IntegerField(label="At least, characters", required=False, min_value=0, max_value=100_000)
     max_length = forms.IntegerField(label="At most, characters", required=False, min_value=1, max_value=100_000)
-    right_text = forms.CharField(label="Right answer", required=False, max_length=1000)
+    right_text = forms.CharField(label="Right answer", required=False, max_length=1000, widget=AnyScript)
     skippable = forms.BooleanField(label="May be skipped", required=False, initial=True)
     once = forms.BooleanField(label="An answer cannot be changed", required=False)
     hidden = forms.BooleanField(label="The right answer is hidden while it runs", required=False, initial=True)

@@ -19,11 +19,20 @@ MODES: Final = (
 _BY_NAME: Final = ("username", "By the name they join with")
 
 
+class AnyScript(forms.TextInput):
+    """A line of text that runs the way its script does."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"dir": "auto", **(attrs or {})})
+
+
 class PollForm(forms.Form):
     use_required_attribute = False
 
     title = forms.CharField(
-        max_length=255, error_messages={"required": "The poll needs a title; people see it when they are asked."}
+        max_length=255,
+        widget=AnyScript,
+        error_messages={"required": "The poll needs a title; people see it when they are asked."},
     )
     kind = forms.ChoiceField(label="Kind", choices=KINDS, initial="poll", widget=forms.RadioSelect)
     minutes = forms.DecimalField(

@@ -8,6 +8,7 @@ from django.http import QueryDict
 
 from dashboard.forms.fields import RoomInput, suggested_rooms
 from dashboard.forms.filters import Filters, Menu
+from dashboard.forms.poll_settings import AnyScript
 from rooms.models import Poll, Room
 
 Polls = QuerySet[Poll]
@@ -131,7 +132,7 @@ class RoomForm(forms.Form):
 
 
 class DuplicateForm(RoomForm):
-    title = forms.CharField(max_length=255)
+    title = forms.CharField(max_length=255, widget=AnyScript)
 
 
 class PollChoiceForm(forms.Form):

@@ -13,6 +13,7 @@ from django.urls import reverse
 from analytics.models import PollRun
 from dashboard.decorators import member_form
 from dashboard.forms.poll_questions import CHOICES, OptionForm
+from dashboard.forms.poll_settings import AnyScript
 from dashboard.htmx import MemberRequest, done, page_or_fragment
 from dashboard.polls import read_now
 from dashboard.refusals import land
@@ -33,7 +34,7 @@ class SeenForm(forms.Form):
 
 
 class OnlyOptionForm(SeenForm):
-    text = forms.CharField(label="Text", max_length=1000)
+    text = forms.CharField(label="Text", max_length=1000, widget=AnyScript)
     weight = OptionForm.base_fields["weight"]
 
 
