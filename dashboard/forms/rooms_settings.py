@@ -39,7 +39,12 @@ _NOT_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9.:_-]+")
 
 
 class RoomName(forms.CharField):
-    """A name as 100ms takes it (contract, RoomCreate); it says how a refused one could be written."""
+    """A name as 100ms takes it (contract, RoomCreate); it says how a refused one could be written.
+
+    `held` passes as it is: rooms that were not made by the API may have others.
+    """
+
+    held = ""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("help_text", "Letters, digits and . - : _ only, no blanks. Case makes no difference.")
@@ -48,11 +53,16 @@ class RoomName(forms.CharField):
 
     def clean(self, value: Any) -> str:
         name: str = super().clean(value)
-        if name and not _NAME.fullmatch(name):
-            near = _NOT_IN_NAMES.sub("-", name).strip("-")
+        if name != self.held and not _NAME.fullmatch(name):
+            near = nearest_name(name)
             such_as = f" Such as “{near}”." if near else ""
             raise forms.ValidationError(f"100ms takes letters, digits and . - : _ only, no blanks.{such_as}")
         return name
+
+
+def nearest_name(name: str) -> str:
+    """The name without what 100ms does not take in it."""
+    return _NOT_IN_NAMES.sub("-", name).strip("-")
 
 
 class RoomForm(forms.Form):
@@ -75,7 +85,7 @@ class RoomForm(forms.Form):
         validators=[MinValueValidator(0), MaxValueValidator(LARGEST)],
     )
     minutes = forms.DecimalField(
-        label="Longest session, minutes",
+        label="Longest session (min)",
         required=False,
         decimal_places=2,
         help_text="2 to 720. Then 100ms ends it.",
@@ -106,11 +116,15 @@ class RoomForm(forms.Form):
         unsaid = [("", "as its template says")]
         held = None if room is None else room.recording_enabled
         self._choose("recording", ([] if held is not None else unsaid) + [("on", "on"), ("off", "off")])
-        region = "auto" if room is None else room.region
-        other = [] if region in dict(REGIONS) else [(region, region or "not told")]
-        self._choose("region", other + REGIONS)
         if room is None:
-            self.initial["region"] = "auto"
+            # Not sent at all: it comes to the same in a new room, and leaves one that is overwritten where it is.
+            self._choose("region", [("", REGIONS[0][1]), *REGIONS[1:]])
+        else:
+            other = [] if room.region in dict(REGIONS) else [(room.region, room.region or "not told")]
+            self._choose("region", other + REGIONS)
+        if room is not None:
+            self.fields["name"].held = room.name  # type: ignore[attr-defined]
+        else:
             name = self.fields["name"].widget.attrs
             name |= {
                 "hx-get": reverse("room_name_check"),
@@ -189,8 +203,6 @@ class RoomForm(forms.Form):
             for name in self.changed_data
             if self.room is not None or self.cleaned_data.get(name) not in (None, "", {}, False)
         }
-        if self.room is None and self.cleaned_data.get("region"):
-            given["region"] = self.cleaned_data["region"]
         settings: dict[str, Any] = {name: given[name] for name in ("name", "description", "region") if name in given}
         if given.get("template"):
             settings["template_id"] = given["template"]

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from dashboard import refusals, room_problems
 from dashboard.decorators import member_form, ops_command, ops_form, ops_required
-from dashboard.forms.rooms_settings import CloneForm, DisableForm, RoomForm, seen
+from dashboard.forms.rooms_settings import CloneForm, DisableForm, RoomForm, nearest_name, seen
 from dashboard.htmx import MemberRequest, done, page_or_fragment
 from dashboard.room_settings import differing, words
 from dashboard.shortcuts import get_room
@@ -125,10 +125,10 @@ def clone(request: MemberRequest, room_id: str) -> HttpResponse:
 
 
 def _free_name(room: Room) -> str:
-    names = {
-        name.casefold() for name in Room.objects.filter(name__istartswith=room.name).values_list("name", flat=True)
-    }
-    numbers = (f"{room.name}-{number}" for number in range(2, len(names) + 3))
+    base = nearest_name(room.name) or "Room"
+    alike = Room.objects.filter(name__istartswith=base).values_list("name", flat=True)
+    names = {name.casefold() for name in alike}
+    numbers = (f"{base}-{number}" for number in range(2, len(names) + 3))
     return next(name for name in numbers if name.casefold() not in names)
 
 

@@ -16,7 +16,7 @@ PART = {"HX-Request": "true", "HX-Target": "name-check"}
 
 
 def send(ops: Client, **fields: Any) -> tuple[int, str]:
-    answer = ops.post("/rooms/new/", {"region": "auto", **fields})
+    answer = ops.post("/rooms/new/", fields)
     return answer.status_code, answer.content.decode()
 
 
@@ -54,7 +54,7 @@ def test_a_room_is_made_as_it_was_asked_for(hms_simulator: SimulatedHms, ops: Cl
 
 def test_what_is_left_empty_is_not_sent(hms_simulator: SimulatedHms, ops: Client) -> None:
     assert send(ops, name="Physics-9B")[0] == 302
-    assert hms_simulator.received()[-1].body == {"name": "Physics-9B", "region": "auto"}
+    assert hms_simulator.received()[-1].body == {"name": "Physics-9B"}
 
 
 @pytest.mark.parametrize(

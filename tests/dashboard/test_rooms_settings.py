@@ -64,6 +64,15 @@ def test_nothing_changed_is_nothing_sent(hms_simulator: SimulatedHms, choir: Roo
     assert not AuditEntry.objects.exists()
 
 
+def test_a_name_that_the_api_would_not_take_may_stay(hms_simulator: SimulatedHms, ops: Client) -> None:
+    there = hms_simulator.world.add_room("Year 9 Physics, B")
+    pull()
+    room = Room.objects.get()
+    assert save(ops, room, description="On Mondays")[0] == 302
+    assert there.description == "On Mondays"
+    assert 'value="Year-9-Physics-B-2"' in ops.get(f"/rooms/{room.pk}/clone/").content.decode()
+
+
 def test_everything_can_be_changed(hms_simulator: SimulatedHms, choir: Room, ops: Client) -> None:
     lecture = hms_simulator.world.add_template("Lecture")
     hms_simulator.world.add_room("Hall", "Lecture")
