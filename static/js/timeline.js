@@ -304,9 +304,11 @@ root.addEventListener("keydown", (event) => {
   const row = rowOf(event.target);
   const inCard = event.target.closest(".tl-card");
   const done = () => event.preventDefault();
-  if (event.key === "Escape" && $("card")) {
+  if (event.key === "/" && $("find-words")) {
+    event.stopPropagation(); // the page's own search stays where it is
     done();
-    return close();
+    $("find-words").focus();
+    return $("find-words").select();
   }
   if (event.key === "+" || event.key === "=") return done(), zoom.by(2, at === null ? 0.5 : share(at));
   if (event.key === "-") return done(), zoom.by(0.5, at === null ? 0.5 : share(at));
@@ -324,6 +326,14 @@ root.addEventListener("keydown", (event) => {
   }
   if (event.key === "Home" || event.key === "End") return done(), edge(event.key === "End");
   if (event.key === "Enter") return done(), open(row, at, { focus: true });
+});
+
+// A card opened by the mouse leaves the focus where it was, so Escape is heard on the whole page.
+document.addEventListener("keydown", (event) => {
+  const elsewhere = event.target.closest?.("input, select, textarea, dialog, details[data-menu][open]");
+  if (event.key !== "Escape" || !$("card") || elsewhere || event.defaultPrevented) return;
+  event.preventDefault();
+  close();
 });
 
 // ── Links that are copied ───────────────────────────────────────────────────────────────────────

@@ -160,6 +160,33 @@ def test_keys_move_between_people_and_moments(visit: Visit, ikram: User, physics
     assert page.evaluate("!document.activeElement.closest('.tl-row[data-key]')")  # the lanes are one stop
 
 
+def test_escape_closes_a_card_that_the_mouse_opened(visit: Visit, ikram: User, physics_class: played.Played) -> None:
+    visitor = visit(ikram)
+    page = visitor.page
+    visitor.open(f"/sessions/{physics_class.id}/")
+    page.locator(".tl-row[data-key] .tl-plot").first.click(position={"x": 300, "y": 17})
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+    page.keyboard.press("Escape")
+
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert "person=" not in page.url
+
+
+def test_a_slash_in_the_lanes_searches_the_lanes(visit: Visit, ikram: User, physics_class: played.Played) -> None:
+    visitor = visit(ikram)
+    page = visitor.page
+    visitor.open(f"/sessions/{physics_class.id}/")
+    page.locator(".tl-row[data-key] .tl-who").first.focus()
+
+    page.keyboard.press("/")
+
+    expect(page.locator("#find-words")).to_be_focused()
+    page.locator("h1").click()
+    page.keyboard.press("/")
+    expect(page.locator("#top-search")).to_be_focused()
+
+
 def test_zoom_and_pan_keep_names_and_axis(visit: Visit, ikram: User, physics_class: played.Played) -> None:
     visitor = visit(ikram)
     page = visitor.page
