@@ -5,8 +5,8 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from analytics.models import Failure, Peer, PollRun, Session
-from rooms.access import Action, Viewer, is_ops, polls_for, rooms_for
-from rooms.models import Poll, Room
+from rooms.access import Action, Viewer, is_ops, may, polls_for, rooms_for
+from rooms.models import Poll, Room, RoomTemplate
 
 
 def sessions_for(user: Viewer, action: Action = "see") -> QuerySet[Session]:
@@ -57,6 +57,12 @@ def get_poll_run(request: HttpRequest, session_id: str, poll_id: str, action: Ac
     """What a poll brought in one session, or Http404 for whom it does not exist or who may not do this in its room."""
     runs = poll_runs_for(request.user, action)
     return get_object_or_404(runs, session_id=_storable(session_id), poll_id=_storable(poll_id))
+
+
+def get_template(request: HttpRequest, template_id: str) -> RoomTemplate:
+    """The room template, or Http404: templates exist for ops alone."""
+    templates = RoomTemplate.objects.all() if may(request.user, "operate") else RoomTemplate.objects.none()
+    return get_object_or_404(templates, pk=_storable(template_id))
 
 
 def _storable(text: str) -> str:

@@ -9,10 +9,12 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from rooms import audit
 from rooms.actors import SCHEDULE
+from rooms.mirrors import templates
 from rooms.mirrors.room_codes import reference
 from rooms.models import HandedOutRole, Poll, Room, RoomCode
 from tests.dashboard import classes
@@ -102,6 +104,25 @@ TABLE = {
     # Its answer shows the key, or why not.
     "stream_key_reveal": Row(post=OPS),
     "stream_key_disable": FORM_OF_OPS,
+    "room_templates": OF_OPS,
+    "room_templates_csv": OF_OPS,
+    "room_template_new": FORM_OF_OPS,
+    "room_template_import": FORM_OF_OPS,
+    "room_template": OF_OPS,
+    "room_template_refresh": COMMAND_OF_OPS,
+    "room_template_settings": FORM_OF_OPS,
+    "room_template_recordings": FORM_OF_OPS,
+    "room_template_role_new": FORM_OF_OPS,
+    "room_template_role": FORM_OF_OPS,
+    "room_template_role_delete": FORM_OF_OPS,
+    "room_template_destination_new": FORM_OF_OPS,
+    "room_template_destination": FORM_OF_OPS,
+    "room_template_destination_delete": FORM_OF_OPS,
+    "room_template_json": FORM_OF_OPS,
+    "room_template_export": OF_OPS,
+    "room_template_versions": OF_OPS,
+    "room_template_version": OF_OPS,
+    "room_template_restore": FORM_OF_OPS,
     "sessions": OF_MEMBERS,
     "sessions_csv": OF_MEMBERS,
     "session": OF_THE_ROOM,
@@ -217,7 +238,14 @@ def ids(physics: Room) -> dict[str, Any]:
     HandedOutRole.objects.create(room=physics, role="student")
     poll = Poll.objects.create(id="655bffeecd34739a72637305", title="Light")
     physics.polls.add(poll)
+    lesson = {"id": "lesson", "name": "Lesson", "roles": {"student": {}}, "settings": {}}
+    templates.write([{**lesson, "destinations": {"rtmpDestinations": {"tv": {"name": "tv"}}}}], at=timezone.now())
     return {
+        "template_id": "lesson",
+        "role": "student",
+        "destination_kind": "rtmpDestinations",
+        "destination": "tv",
+        "version": 1,
         "room_id": physics.pk,
         "session_id": held.pk,
         "peer_id": peer.pk,
