@@ -29,6 +29,7 @@ class Moment:
     person_key: str = ""  # "" when it is about several people, or about somebody who never got in
     tone: str = "plain"  # "bad" for faults, else "plain"
     weight: int = 0  # the heavier are kept when there are too many
+    together: str = ""  # what many of them become, a key of _TOGETHER; "" for that of its kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,8 @@ _TROUBLES: Final = {
 _OTHER: Final = _Trouble("met a failure", "Failed", "failed")
 
 _TOGETHER: Final = {
-    "drop": "{n} people were cut off",
+    "drop": "{n} people were cut off and came back",
+    "lost": "{n} people dropped and did not return",
     "removed": "{n} people were removed by the host",
     "server": "{n} people were removed by the server",
     "failed": "{n} people met a failure",
@@ -150,7 +152,7 @@ def moments(
 
     `failures` are those of the session; only those of people who never got in are told from here, the rest stand
     with their people. `extra` are moments of other nouns, such as a late recording, ranked among ours by weight.
-    Of more than three moments of one kind one is made: "12 people were cut off".
+    Of more than three moments of one kind one is made: "12 people were cut off and came back".
     """
     persons = list(people)
     names = _first_names(persons)
@@ -158,7 +160,7 @@ def moments(
     found += _of_strangers(persons, failures)
     by_kind: dict[str, list[Moment]] = defaultdict(list)
     for moment in sorted(found, key=lambda moment: (moment.at, moment.words)):
-        by_kind[moment.kind].append(moment)
+        by_kind[moment.together or moment.kind].append(moment)
     ranked = [moment for kind, group in by_kind.items() for moment in _together(kind, group)] + list(extra)
     kept = sorted(ranked, key=lambda moment: (-moment.weight, moment.at, moment.words))[:at_most]
     return sorted(kept, key=lambda moment: (moment.at, -moment.weight, moment.words))
@@ -176,7 +178,7 @@ def _of_person(person: Person, frame: Frame, name: str) -> Iterator[Moment]:
                 weight = 60 + min(29, backs[visit.number] // MINUTE)
                 yield Moment(visit.end, "drop", f"{name} was cut off for {gone}", key, "bad", weight)
             elif visit is person.last_visit:
-                yield Moment(visit.end, "drop", f"{name} dropped and did not return", key, "bad", 90)
+                yield Moment(visit.end, "drop", f"{name} dropped and did not return", key, "bad", 90, "lost")
         elif visit.ending is Ending.REMOVED:
             back = " and came back" if visit.number in backs else ""
             yield Moment(visit.end, "removed", f"{name} was removed by the host{back}", key, "plain", 95)

@@ -59,7 +59,18 @@ def test_moments_carry_their_person_and_their_instant() -> None:
 def test_more_than_three_of_a_kind_become_one() -> None:
     dropped = [stay(f"Person{n} X", 0, 600 + n, "websocket closed") for n in range(4)]
     assert words(*dropped[:3]) == [f"Person{n} dropped and did not return" for n in range(3)]
-    assert words(*dropped, LIAM) == ["4 people were cut off", "Liam was removed by the host"]
+    assert words(*dropped, LIAM) == ["4 people dropped and did not return", "Liam was removed by the host"]
+
+
+def test_who_came_back_is_not_counted_with_who_did_not() -> None:
+    lost = [stay(f"Lost{n} X", 0, 600 + n, "websocket closed") for n in range(4)]
+    back = [
+        part
+        for n in range(5)
+        for part in (stay(f"Back{n} X", 0, 900 + n, "websocket closed"), stay(f"Back{n} X", 960 + n))
+    ]
+
+    assert words(*lost, *back) == ["4 people dropped and did not return", "5 people were cut off and came back"]
 
 
 def test_one_person_cut_off_four_times_is_not_four_people() -> None:
