@@ -57,6 +57,7 @@ def navigation(context: RequestContext) -> dict[str, object]:
     if operates:
         dead = dead_deliveries().count()
         watch = [
+            link("Templates", "layout-template", "room_templates"),
             link("Deliveries", "inbox", "deliveries", f"{dead:,}" if dead else ""),
             link("Access", "user-round-key", "access"),
             link("Audit", "scroll-text", "audit"),
