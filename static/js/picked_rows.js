@@ -38,7 +38,7 @@
   });
 
   document.addEventListener("reset", (event) => {
-    if (event.target.matches("[data-picked]")) setTimeout(show);
+    if (event.target.id === "several") setTimeout(show);
   });
 
   // New rows would come with empty boxes.
