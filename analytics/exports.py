@@ -10,7 +10,8 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -83,43 +84,65 @@ def cell(value: object) -> str:
 
 
 def activity_csv(people: Iterable[Person]) -> bytes:
+    """`activity_rows`, as `csv_of` writes it."""
+    return csv_of(COLUMNS, activity_rows(people))
+
+
+def csv_of(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     """UTF-8 without a byte order mark, which would become part of the first column's name in most readers; lines end
     with CRLF (RFC 4180). For a spreadsheet the XLSX is the file to take."""
     out = io.StringIO(newline="")
     lines = csv.writer(out)
-    lines.writerow(COLUMNS)
-    lines.writerows([cell(value) for value in row] for row in activity_rows(people))
+    lines.writerow(columns)
+    lines.writerows([cell(value) for value in row] for row in rows)
     return out.getvalue().encode()
 
 
 def activity_xlsx(people: Iterable[Person], *, title: str) -> bytes:
-    """One sheet: figures are numbers, all text is text (never a formula or a link), the heading stays in view."""
+    """One sheet of `activity_rows`, as `workbook` writes it."""
+    widths = (("A:A", 26), ("B:B", 30), ("C:D", 12), ("E:F", 25), ("G:K", 20))
+    return workbook([Sheet("Activity", COLUMNS, activity_rows(people), widths)], title=title)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet of a workbook; `widths`: ranges of columns and how many letters wide they are."""
+
+    name: str
+    columns: Sequence[str]
+    rows: Iterable[Sequence[bool | str | int | float]]
+    widths: Sequence[tuple[str, int]]
+
+
+def workbook(sheets: Iterable[Sheet], *, title: str) -> bytes:
+    """Figures are numbers, all text is text (never a formula or a link), headings stay in view."""
     out = io.BytesIO()
     book = xlsxwriter.Workbook(
         out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     )
     book.set_properties({"title": title})
-    sheet = book.add_worksheet("Activity")
     head, seconds = book.add_format({"bold": True}), book.add_format({"num_format": "0.000"})
-    sheet.write_row(0, 0, COLUMNS, head)
-    last = 0
-    for last, row in enumerate(activity_rows(people), start=1):
-        for column, value in enumerate(row):
-            if isinstance(value, bool):
-                sheet.write_boolean(last, column, value)
-            elif isinstance(value, str):
-                sheet.write_string(last, column, defused(value))
-            else:
-                sheet.write_number(last, column, value, seconds if isinstance(value, float) else None)
-    sheet.freeze_panes(1, 0)
-    sheet.autofilter(0, 0, last, len(COLUMNS) - 1)
-    for columns, width in (("A:A", 26), ("B:B", 30), ("C:D", 12), ("E:F", 25), ("G:K", 20)):
-        sheet.set_column(columns, width)
+    for of_book in sheets:
+        sheet = book.add_worksheet(of_book.name)
+        sheet.write_row(0, 0, of_book.columns, head)
+        last = 0
+        for last, row in enumerate(of_book.rows, start=1):
+            for column, value in enumerate(row):
+                if isinstance(value, bool):
+                    sheet.write_boolean(last, column, value)
+                elif isinstance(value, str):
+                    sheet.write_string(last, column, defused(value))
+                else:
+                    sheet.write_number(last, column, value, seconds if isinstance(value, float) else None)
+        sheet.freeze_panes(1, 0)
+        sheet.autofilter(0, 0, last, len(of_book.columns) - 1)
+        for columns, width in of_book.widths:
+            sheet.set_column(columns, width)
     book.close()
     return out.getvalue()
 
 
-def file_name(room: str, started_at: datetime | None, ending: str) -> str:
+def file_name(room: str, started_at: datetime | None, ending: str, what: str = "activity") -> str:
     """ "year-9-physics-group-b_2026-11-12_1000_activity.csv": letters of any script, safe in every file system."""
     words = _UNSAFE.sub("-", unicodedata.normalize("NFKC", room)).strip("-._").lower()[:80] or "session"
-    return "_".join([words, *([f"{started_at:%Y-%m-%d_%H%M}"] if started_at else []), f"activity.{ending}"])
+    return "_".join([words, *([f"{started_at:%Y-%m-%d_%H%M}"] if started_at else []), f"{what}.{ending}"])

@@ -104,6 +104,11 @@ class Result:
     bars: tuple[Bar, ...] = ()
     texts: tuple[str, ...] = ()
 
+    @property
+    def written(self) -> list[tuple[str, int]]:
+        """Each text once, with how often it was written; the commonest first, then by the alphabet."""
+        return sorted(Counter(self.texts).items(), key=lambda entry: (-entry[1], entry[0]))
+
 
 @dataclass(frozen=True, slots=True)
 class Participant:

@@ -8,7 +8,7 @@ from itertools import count
 from django.utils import timezone
 
 from analytics import instants
-from analytics.models import Event, Failure, Peer, Session, Track
+from analytics.models import Event, Failure, Peer, PollResponse, PollRun, PollScore, Session, Track
 from rooms.models import Room
 from webhooks.models import Delivery
 
@@ -99,6 +99,75 @@ def stay(held: Session, pupil: Pupil, start: datetime, end: datetime | None) -> 
         payload={"id": identity, "type": "peer.join.success", "data": {"peer_id": peer.pk, "auth_token": "hush-hush"}},
     )
     return peer
+
+
+QUESTIONS = [
+    {
+        "index": 1,
+        "text": "What carries sound?",
+        "type": "single-choice",
+        "weight": 2,
+        "options": [{"index": 1, "text": "Air"}, {"index": 2, "text": "Nothing"}],
+        "right_options": [1],
+        "right_text": "",
+        "case": False,
+        "trim": False,
+    },
+    {
+        "index": 2,
+        "text": "What is unclear?",
+        "type": "long-answer",
+        "weight": 1,
+        "options": [],
+        "right_options": [],
+        "right_text": "",
+        "case": False,
+        "trim": False,
+    },
+]
+
+
+def quiz(held: Session, poll_id: str = "", **fields: object) -> PollRun:
+    """A quiz in that session which everybody answered: the first of them wrongly, the others rightly, in 1.5 s."""
+    given: dict[str, object] = {"title": "Waves", "kind": "quiz", "questions": QUESTIONS, "mode": "userid"}
+    name = poll_id or new_id("poll")
+    run = PollRun.objects.create(
+        id=f"{held.pk}:{name}",
+        session=held,
+        room=held.room,
+        poll_id=name,
+        started_at=held.started_at,
+        stopped_at=held.ended_at,
+        **(given | fields),
+    )
+    nobody = {"key": "", "peer_id": "", "user_id": ""}
+    answers, scores = [], []
+    for number, peer in enumerate(held.peers.order_by("pk")):
+        who = {"key": peer.user_id or peer.pk, "peer_id": peer.pk, "user_id": peer.user_id}
+        right = number > 0
+        shared = {"run": run, "event_id": "", **(nobody if run.anonymous else who)}
+        sent = {"took_ms": 1500, "sent_at": held.started_at}
+        for question, value in ((1, {"chosen": [1 if right else 2], "right": right}), (2, {"text": f"Text {number}"})):
+            identity = new_id("answer")
+            answers.append(
+                PollResponse(
+                    id=f"{run.pk}:{identity}", response_id=identity, question=question, **value, **sent, **shared
+                )
+            )
+        identity = new_id("score")
+        scores.append(
+            PollScore(
+                id=f"{run.pk}:{identity}",
+                result_id=identity,
+                question=1,
+                score=2 if right else 0,
+                read_at=timezone.now(),
+                **shared,
+            )
+        )
+    PollResponse.objects.bulk_create(answers, batch_size=500)
+    PollScore.objects.bulk_create(scores, batch_size=500)
+    return run
 
 
 def failure(held: Session, **fields: object) -> Failure:

@@ -135,6 +135,19 @@ TABLE = {
     # Students' data leave the house with it: not for who only observes.
     "people_csv": Row(get=Answers(SIGN_IN, GONE, HERE, GONE, HERE, HERE)),
     "person": OF_THE_ROOM,
+    "session_polls": OF_THE_ROOM,
+    "session_polls_ask": COMMAND_OF_ITS_TEACHER,
+    "poll_answers": OF_THE_ROOM,
+    "poll_answer": OF_THE_ROOM,
+    "poll_answer_now": OF_ITS_TEACHER,
+    "poll_score": OF_THE_ROOM,
+    "poll_score_now": OF_ITS_TEACHER,
+    "poll_source": OF_THE_ROOM,
+    "poll_run_csv": OF_ITS_TEACHER,
+    "poll_run_xlsx": OF_ITS_TEACHER,
+    "poll_results": OF_THE_ROOM,
+    "poll_results_csv": OF_ITS_TEACHER,
+    "poll_results_ask": COMMAND_OF_ITS_TEACHER,
     "polls": OF_MEMBERS,
     "polls_csv": OF_MEMBERS,
     "poll": OF_THE_ROOM,
@@ -238,6 +251,7 @@ def ids(physics: Room) -> dict[str, Any]:
     HandedOutRole.objects.create(room=physics, role="student")
     poll = Poll.objects.create(id="655bffeecd34739a72637305", title="Light")
     physics.polls.add(poll)
+    run = classes.quiz(held, poll.pk)
     lesson = {"id": "lesson", "name": "Lesson", "roles": {"student": {}}, "settings": {}}
     templates.write([{**lesson, "destinations": {"rtmpDestinations": {"tv": {"name": "tv"}}}}], at=timezone.now())
     return {
@@ -252,6 +266,8 @@ def ids(physics: Room) -> dict[str, Any]:
         "user_id": peer.user_id,
         "number": number,
         "poll_id": poll.pk,
+        "response_id": run.responses.all()[0].response_id,
+        "result_id": run.scores.all()[0].result_id,
         "question": 1,
         "index": 1,
         "reference": reference(code.code),
