@@ -17,6 +17,9 @@ from analytics.projections.batch import Batch, moment, readable, text, to_millis
 SESSION_TYPES = frozenset({"session.open.success", "session.close.success", "room.end.success", "snapshot.session"})
 BEGINNINGS = ("session_started_at", "joined_at", "created_at")
 ENDINGS = ("left_at", "session_stopped_at")
+# A session lasts 12 h at most, and what came of it is told within the 30 days that 100ms keeps it: a beginning further
+# back than that is that of a clock gone wrong.
+TOLD_WITHIN = 31 * 24 * instants.HOUR
 FIELDS = [
     "room_id",
     "started_at",
@@ -67,7 +70,10 @@ def witness(events: Sequence[Envelope]) -> Witness:
                     found.append(at)
         return found
 
-    begun = [min(named(event, BEGINNINGS), default=event.emitted_at) for event in events]
+    begun = [
+        min((at for at in named(event, BEGINNINGS) if at >= event.emitted_at - TOLD_WITHIN), default=event.emitted_at)
+        for event in events
+    ]
     alive = [max([event.emitted_at, *named(event, ENDINGS)]) for event in events]
     return Witness(to_millisecond(min(begun)), to_millisecond(max(alive)))
 

@@ -8,8 +8,9 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from analytics import queries
+from analytics import instants, queries
 from analytics.activity import people
+from analytics.axis import axis_of
 from analytics.envelope import Channel, parse
 from analytics.ingest import ingest
 from analytics.models import Event, Failure, Peer, Session, Track
@@ -158,6 +159,21 @@ def test_a_session_that_begins_in_years_is_not_live(ahead: timedelta, is_live: b
     take("peer.join.success", at=now.isoformat(), joined_at=(now + ahead).isoformat(), session_started_at=None)
     session = Session.objects.get()
     assert Session.objects.filter(queries.live(now)).exists() == queries.is_live(session, now) == is_live
+
+
+def test_a_beginning_of_years_before_it_was_told_stretches_no_axis() -> None:
+    now = datetime(2026, 11, 12, 7, 30, tzinfo=UTC)
+    take("peer.join.success", at=now.isoformat(), joined_at="2015-01-01T00:00:00Z", session_started_at=None)
+    session = Session.objects.get()
+    frame = queries.frame(session, now)
+    assert session.started_at == now
+    axis = axis_of(frame, people(queries.stays(session), frame), UTC)
+    assert axis.span < instants.HOUR
+
+
+def test_what_is_told_days_later_still_says_when_its_session_began() -> None:
+    take("peer.leave.success", at="2026-11-20T07:30:00Z", joined_at="2026-11-12T07:00:00Z", session_started_at=None)
+    assert Session.objects.get().started_at == datetime(2026, 11, 12, 7, 0, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
