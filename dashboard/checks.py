@@ -73,6 +73,20 @@ def hms_keys(app_configs: Apps, **_: Any) -> list[CheckMessage]:
 
 
 @register(Tags.security)
+def join_address(app_configs: Apps, **_: Any) -> list[CheckMessage]:
+    url: str = settings.HMS_JOIN_URL
+    if not url or (url.startswith(("https://", "http://")) and "{code}" in url):
+        return []
+    return [
+        Error(
+            "HMS_JOIN_URL is no address with {code} in it, so every join link and QR code would lead nowhere.",
+            hint="Write it like https://<your subdomain>.app.100ms.live/meeting/{code}, or leave it out.",
+            id="rollcall.E008",
+        )
+    ]
+
+
+@register(Tags.security)
 def webhook_secret(app_configs: Apps, **_: Any) -> list[CheckMessage]:
     secret: str = settings.HMS_WEBHOOK_SECRET
     remedy = (

@@ -84,6 +84,15 @@ def test_an_unprotected_webhook_is_an_error_in_public_and_a_warning_at_home(sett
     assert set(said()) == {"rollcall.W003"}
 
 
+@pytest.mark.parametrize("url", ["https://school.example/meeting/", "school.example/{code}", "javascript:{code}"])
+def test_a_join_address_that_leads_nowhere_is_an_error(settings: Settings, url: str) -> None:
+    settings.HMS_JOIN_URL = "https://school.example/meeting/{code}"
+    assert said() == {}
+
+    settings.HMS_JOIN_URL = url
+    assert set(said()) == {"rollcall.E008"}
+
+
 def test_a_short_webhook_secret_is_a_warning(settings: Settings) -> None:
     settings.HMS_WEBHOOK_SECRET = "guess-me"
 
