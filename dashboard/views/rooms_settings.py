@@ -113,7 +113,7 @@ def disable(request: MemberRequest, room_id: str) -> HttpResponse:
 def clone(request: MemberRequest, room_id: str) -> HttpResponse:
     """A new room set alike; says what it does not take along."""
     room = get_room(request, room_id, "operate")
-    form = CloneForm(request.POST or None, initial={"name": _free_name(room)})
+    form = CloneForm(request.POST or None, initial={"name": _free_name(room)}, auto_id="clone_%s")
     if request.method == "POST" and form.is_valid():
         try:
             made = operations.clone(actor=request.user, room=room, name=form.cleaned_data["name"])
