@@ -15,10 +15,10 @@ _HOURS_FROM: Final = 100  # "90 min" reads as a length of a lesson; from here on
 
 def words(micros: int) -> str:
     """A length as people say it: "8 s", "42 min", "90 min", "2 h", "2 h 5 min"; 0 is "0 s"."""
-    seconds = _seconds(micros)
-    if seconds < 60:
-        return f"{seconds} s"
-    minutes = (seconds + 30) // 60
+    whole = seconds(micros)
+    if whole < 60:
+        return f"{whole} s"
+    minutes = (whole + 30) // 60
     if minutes < _HOURS_FROM:
         return f"{minutes} min"
     hours, minutes = divmod(minutes, 60)
@@ -27,11 +27,11 @@ def words(micros: int) -> str:
 
 def exact(micros: int) -> str:
     """A length to the second: "8 s", "2 min 06 s", "1 h 30 min 00 s"."""
-    minutes, seconds = divmod(_seconds(micros), 60)
+    minutes, rest = divmod(seconds(micros), 60)
     if not minutes:
-        return f"{seconds} s"
+        return f"{rest} s"
     hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes:02d} min {seconds:02d} s" if hours else f"{minutes} min {seconds:02d} s"
+    return f"{hours} h {minutes:02d} min {rest:02d} s" if hours else f"{minutes} min {rest:02d} s"
 
 
 def minutes(micros: int) -> int:
@@ -39,5 +39,6 @@ def minutes(micros: int) -> int:
     return max(1, (max(0, micros) + MINUTE // 2) // MINUTE)
 
 
-def _seconds(micros: int) -> int:
+def seconds(micros: int) -> int:
+    """Whole seconds, half a second rounding up."""
     return (max(0, micros) + SECOND // 2) // SECOND

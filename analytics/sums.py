@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from analytics import durations
 from analytics.activity import Person, Track, Visit, on_time
 from analytics.instants import SECOND
 from analytics.intervals import Interval, overlap, total
@@ -45,6 +46,12 @@ class Sum:
     counted_once: int  # microseconds taken off because of them
     total: int
     estimated: bool
+
+    @property
+    def is_rounded_off(self) -> bool:
+        """Do the lines, each rounded to the second as they are shown, add up to another second than the total does?"""
+        lines = sum(durations.seconds(piece.length) for piece in self.pieces)
+        return lines - durations.seconds(self.counted_once) != durations.seconds(self.total)
 
 
 def sum_of(person: Person, figure: str) -> Sum:

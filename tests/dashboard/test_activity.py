@@ -53,6 +53,21 @@ def test_two_devices_at_once_are_counted_once_and_the_sum_says_so(ops: Client, p
     assert any(href.endswith("#events") for href in hrefs(html))
 
 
+def test_a_sum_whose_rounded_lines_do_not_meet_its_total_says_so(ops: Client, physics: Room) -> None:
+    held = classes.session(physics, pupils=[Pupil()], length=timedelta(minutes=5))
+    assert held.started_at is not None
+    start = instants.from_datetime(held.started_at)
+    half = instants.SECOND // 2
+    says = "Each line is rounded to the second"
+    for spans, is_off in (([10, 10, 10], False), ([10, 10.5, 10.5], True)):
+        parts = [
+            [start + n * instants.MINUTE, start + n * instants.MINUTE + round(2 * span) * half]
+            for n, span in enumerate(spans)
+        ]
+        held.tracks.update(on=parts)
+        assert (says in text(page(ops, held, open="ada", figure="mic"))) == is_off
+
+
 @pytest.mark.parametrize("scenario", ["class", "second_device", "rejoin", "drop"])
 def test_every_figure_opens_what_it_is_the_sum_of(ops: Client, physics: Room, scenario: str) -> None:
     told = played.over(SCENARIOS[scenario](11, people=5, duration=900), physics)
