@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
+from django.utils import timezone
 
 from rooms import hms
 from rooms.connection import NotConfigured
@@ -20,6 +21,8 @@ Kind = Reading.Kind
 FRESH_FOR: Final = timedelta(seconds=60)
 # After a try that failed, pages show the copy for so long without asking again: each try may cost a whole time-out.
 REST: Final = timedelta(seconds=15)
+# Longer than a look and a change can take together; a process that died within them holds nobody up for longer.
+CLAIMED_FOR: Final = timedelta(minutes=2)
 _LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -57,6 +60,28 @@ def longest_unread(kind: Reading.Kind, *, most: int) -> list[Room]:
             F("asked_at").asc(nulls_first=True), "pk"
         )[:most]
     )
+
+
+class BeingChanged(ValueError):
+    """Somebody else, or the same press of a button twice, is at it."""
+
+    def __init__(self) -> None:
+        super().__init__("The same is being changed in this room at this moment. Look again in a few seconds")
+
+
+@contextmanager
+def alone(room: Room, kind: Reading.Kind) -> Iterator[None]:
+    """Goes around a look and the change that follows from it: one at a time in a room. Raises `BeingChanged`."""
+    now = timezone.now()
+    Reading.objects.get_or_create(room=room, kind=kind, defaults={"asked_at": _LONG_AGO})
+    claim = now + CLAIMED_FOR
+    mine = Reading.objects.filter(room=room, kind=kind)
+    if not mine.filter(Q(claimed_until=None) | Q(claimed_until__lt=now)).update(claimed_until=claim):
+        raise BeingChanged
+    try:
+        yield
+    finally:
+        mine.filter(claimed_until=claim).update(claimed_until=None)
 
 
 class NotRead(ValueError):

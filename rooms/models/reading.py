@@ -5,6 +5,7 @@ class Reading(models.Model):
     """When what hangs on one room was last read. 100ms lists codes and stream keys room by room only.
 
     `asked_at` is the last try, `read_at` the last that went well, `problem` why the last try did not, in words.
+    Who is about to make or disable something of that kind there claims it until `claimed_until`.
     """
 
     class Kind(models.TextChoices):
@@ -16,6 +17,7 @@ class Reading(models.Model):
     asked_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
     problem = models.TextField(blank=True)
+    claimed_until = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         ordering = ["room", "kind"]

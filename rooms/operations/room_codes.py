@@ -44,29 +44,30 @@ class Token:
 def create_all(*, actor: Actor, room: Room) -> Made:
     """A code for each role that has none; 100ms disables those of deleted roles then.
 
-    Raises `NotRead` when 100ms could not be read first (nothing was asked for then), else `hms.Error`.
+    Raises `BeingChanged`, `NotRead` when 100ms could not be read first (nothing was asked for then), else `hms.Error`.
     """
-    with reading.before_a_change():
-        codes = _read(room)
-        roles = _roles(room)
-    missing = [role for role in roles if role not in mirror.counts(codes)]
-    left_over = [code for code in codes if code.enabled and code.role not in roles]
-    if not missing and not left_over:
-        return Made(codes, new=False)
-    before, after = dict.fromkeys(missing, 0), dict.fromkeys(missing, 1)
-    with (
-        _watched(room),
-        change(actor, "room_codes.create", mirror.of_codes(room), before=before, after=after) as under_way,
-    ):
-        answer = client().room_codes.create(room.pk)
-        under_way.done()
-        mirror.write(answer, at=timezone.now(), room=room, ours=True)
-    try:
-        # The answer leaves out the codes that it disabled.
-        mirror.pull(client(patience=0), at=timezone.now(), room=room, ours=True)
-    except hms.Error:
-        reading.forget(room, mirror.KIND)
-    return Made(_codes(room), new=True)
+    with reading.alone(room, mirror.KIND):
+        with reading.before_a_change():
+            codes = _read(room)
+            roles = _roles(room)
+        missing = [role for role in roles if role not in mirror.counts(codes)]
+        left_over = [code for code in codes if code.enabled and code.role not in roles]
+        if not missing and not left_over:
+            return Made(codes, new=False)
+        before, after = dict.fromkeys(missing, 0), dict.fromkeys(missing, 1)
+        with (
+            _watched(room),
+            change(actor, "room_codes.create", mirror.of_codes(room), before=before, after=after) as under_way,
+        ):
+            answer = client().room_codes.create(room.pk)
+            under_way.done()
+            mirror.write(answer, at=timezone.now(), room=room, ours=True)
+        try:
+            # The answer leaves out the codes that it disabled.
+            mirror.pull(client(patience=0), at=timezone.now(), room=room, ours=True)
+        except hms.Error:
+            reading.forget(room, mirror.KIND)
+        return Made(_codes(room), new=True)
 
 
 @operation("hand out")
@@ -78,21 +79,22 @@ def create_for_role(*, actor: Actor, room: Room, role: str) -> Made:
     allowed = None if isinstance(actor, Machine) else roles_handed_out(actor, room)
     if allowed is not None and role not in allowed:
         raise NotPermitted(f"{name_of(actor)} may not hand out codes of the role {role} in room {room.pk}")
-    with reading.before_a_change():
-        codes = [code for code in _read(room) if code.role == role]
-    working = [code for code in codes if code.enabled]
-    if working or (codes and allowed is not None):
-        return Made(working, new=False)
-    had = len(codes)
-    target = mirror.of_codes(room, role)
-    with (
-        _watched(room),
-        change(actor, "room_codes.create", target, before={role: had}, after={role: had + 1}) as under_way,
-    ):
-        answer = client().room_codes.create_for_role(room.pk, role)
-        under_way.done()
-        mirror.write([answer], at=timezone.now(), room=room, ours=True)
-    return Made([RoomCode.objects.get(pk=answer.code)], new=True)
+    with reading.alone(room, mirror.KIND):
+        with reading.before_a_change():
+            codes = [code for code in _read(room) if code.role == role]
+        working = [code for code in codes if code.enabled]
+        if working or (codes and allowed is not None):
+            return Made(working, new=False)
+        had = len(codes)
+        target = mirror.of_codes(room, role)
+        with (
+            _watched(room),
+            change(actor, "room_codes.create", target, before={role: had}, after={role: had + 1}) as under_way,
+        ):
+            answer = client().room_codes.create_for_role(room.pk, role)
+            under_way.done()
+            mirror.write([answer], at=timezone.now(), room=room, ours=True)
+        return Made([RoomCode.objects.get(pk=answer.code)], new=True)
 
 
 @operation("operate")

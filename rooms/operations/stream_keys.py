@@ -47,41 +47,44 @@ class NotThatKey(ValueError):
 def create(*, actor: Actor, room: Room) -> Made:
     """A key for encoders, unless one that works is there.
 
-    Raises `NotRead` when 100ms could not be read first (nothing was asked for then), else `hms.Error`: Forbidden for
-    a disabled room, or when streaming in is not switched on for the account; BadRequest when a key came in between.
+    Raises `BeingChanged`, `NotRead` when 100ms could not be read first (nothing was asked for then), else `hms.Error`:
+    Forbidden for a disabled room, or when streaming in is not switched on for the account; BadRequest when a key came in
+    between.
     """
-    held = _read(room)
-    if held:
-        return Made(held, new=False)
-    with (
-        _watched(room),
-        change(actor, "stream_key.create", mirror.of_key(room), after={"enabled": True}) as under_way,
-    ):
-        answer = client().stream_keys.create(room.pk)
-        under_way.done(after={"enabled": True, "id": answer.id})
-        mirror.write(answer, at=timezone.now(), room=room, ours=True)
-    return Made(StreamKey.objects.get(pk=answer.id), new=True)
+    with reading.alone(room, mirror.KIND):
+        held = _read(room)
+        if held:
+            return Made(held, new=False)
+        with (
+            _watched(room),
+            change(actor, "stream_key.create", mirror.of_key(room), after={"enabled": True}) as under_way,
+        ):
+            answer = client().stream_keys.create(room.pk)
+            under_way.done(after={"enabled": True, "id": answer.id})
+            mirror.write(answer, at=timezone.now(), room=room, ours=True)
+        return Made(StreamKey.objects.get(pk=answer.id), new=True)
 
 
 @operation("operate")
 def disable(*, actor: Actor, room: Room, key: StreamKey) -> None:
     """Encoders that use this key can no longer connect. Done already when none works any more.
 
-    Raises `NotThatKey` when another one works by now, `NotRead`, `hms.Error`.
+    Raises `NotThatKey` when another one works by now, `BeingChanged`, `NotRead`, `hms.Error`.
     """
-    held = _read(room)
-    if held is None:
-        return
-    if held.pk != key.pk:
-        raise NotThatKey
-    before, after = mirror.settings_of(held), {"enabled": False}
-    with (
-        _watched(room),
-        change(actor, "stream_key.disable", mirror.of_key(room), before=before, after=after) as under_way,
-    ):
-        client().stream_keys.disable(room.pk)
-        under_way.done()
-        mirror.write(None, at=timezone.now(), room=room, ours=True)
+    with reading.alone(room, mirror.KIND):
+        held = _read(room)
+        if held is None:
+            return
+        if held.pk != key.pk:
+            raise NotThatKey
+        before, after = mirror.settings_of(held), {"enabled": False}
+        with (
+            _watched(room),
+            change(actor, "stream_key.disable", mirror.of_key(room), before=before, after=after) as under_way,
+        ):
+            client().stream_keys.disable(room.pk)
+            under_way.done()
+            mirror.write(None, at=timezone.now(), room=room, ours=True)
 
 
 @operation("operate")

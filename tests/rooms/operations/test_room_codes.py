@@ -12,8 +12,8 @@ from pytest_django.fixtures import Settings
 from rooms import audit, hms
 from rooms.actors import SCHEDULE, NotPermitted
 from rooms.connection import client
+from rooms.mirrors import reading, rooms
 from rooms.mirrors import room_codes as mirror
-from rooms.mirrors import rooms
 from rooms.mirrors.reading import NotRead
 from rooms.models import AuditEntry, HandedOutRole, Reading, Room, RoomAccess, RoomCode
 from rooms.operations import room_codes as operations
@@ -202,6 +202,24 @@ def test_without_a_look_beforehand_nothing_is_asked_for(
 
     assert told() == []
     assert hms_simulator.changes() == []
+
+
+def test_the_same_asked_for_twice_at_once_is_done_once(choir: Room, ikram: User) -> None:
+    with reading.alone(choir, mirror.KIND):
+        for make in (
+            lambda: operations.create_all(actor=ikram, room=choir),
+            lambda: operations.create_for_role(actor=ikram, room=choir, role="student"),
+        ):
+            with pytest.raises(reading.BeingChanged):
+                make()
+        assert in_100ms(choir) == {}
+    assert operations.create_for_role(actor=ikram, room=choir, role="student").new
+
+
+def test_who_died_on_the_way_holds_nobody_up_for_long(choir: Room, ikram: User) -> None:
+    with reading.alone(choir, mirror.KIND):
+        Reading.objects.update(claimed_until=timezone.now() - timedelta(seconds=1))
+        assert operations.create_for_role(actor=ikram, room=choir, role="student").new
 
 
 def test_no_code_is_made_in_a_disabled_room(choir: Room, ikram: User, hms_simulator: SimulatedHms) -> None:

@@ -11,7 +11,7 @@ from pytest_django.fixtures import Settings
 
 from rooms import hms
 from rooms.connection import client
-from rooms.mirrors import rooms
+from rooms.mirrors import reading, rooms
 from rooms.mirrors import stream_keys as mirror
 from rooms.mirrors.reading import NotRead
 from rooms.models import AuditEntry, Reading, Room, StreamKey
@@ -88,6 +88,17 @@ def test_while_one_works_no_other_is_asked_for(choir: Room, ikram: User, hms_sim
 
     assert (again.new, again.key.pk) == (False, first.key.pk)
     assert hms_simulator.changes() == []
+
+
+def test_the_same_asked_for_twice_at_once_is_done_once(choir: Room, ikram: User) -> None:
+    key = operations.create(actor=ikram, room=choir).key
+    with reading.alone(choir, mirror.KIND):
+        with pytest.raises(reading.BeingChanged):
+            operations.create(actor=ikram, room=choir)
+        with pytest.raises(reading.BeingChanged):
+            operations.disable(actor=ikram, room=choir, key=key)
+
+    assert in_100ms(choir) == key.pk
 
 
 def test_an_address_that_ends_in_the_key_is_kept_without_it(choir: Room) -> None:
