@@ -104,7 +104,7 @@ class RtmpForm(DestinationForm):
         put(found, "rtmpUrls", wanted)
 
     def clean(self) -> None:
-        for name, value in self.cleaned_data.items():
+        for name, value in list(self.cleaned_data.items()):
             if name.startswith("url_") and value and not value.startswith(("rtmp://", "rtmps://")):
                 self.add_error(name, "An address begins with rtmp:// or rtmps://.")
 

@@ -14,7 +14,7 @@ from rooms.room_templates.words import REGIONS, STORAGES
 
 _UPLOAD: Final = "settings.recording.upload"
 _STATE: Final = "settings.roomState"
-NAME: Final = r"[A-Za-z0-9 .:_-]+"
+NAME: Final = r"^[A-Za-z0-9 .:_-]+\Z"
 
 
 class TemplateName(forms.RegexField):

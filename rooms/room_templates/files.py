@@ -11,6 +11,7 @@ from rooms.hms.limits import check
 from rooms.hms.resources.template_limits import RECORDINGS, TEMPLATE
 from rooms.masking import masked
 from rooms.room_templates.content import KINDS, PARTS, Content, content_of
+from rooms.room_templates.secrets import restored
 
 BIGGEST: Final = 2_000_000
 """Bytes; 200 roles take a quarter of it."""
@@ -50,9 +51,11 @@ def read(text: str) -> Content:
     _check_kinds(value.get("destinations"))
     content = content_of(value)
     content["roles"] = {name: {**(role or {}), "name": name} for name, role in _roles(content["roles"]).items()}
+    # What is masked has the shape of a text; what it stands for is judged once it is put back.
+    bare = restored(content, {}).content
     try:
-        check({part: one for part, one in content.items() if part != "recordings"}, TEMPLATE)
-        check(content.get("recordings") or [], RECORDINGS, "recordings")
+        check({part: one for part, one in bare.items() if part != "recordings"}, TEMPLATE)
+        check(bare.get("recordings") or [], RECORDINGS, "recordings")
     except ValueError as problem:
         raise NotATemplate(f"{_pointed(str(problem))}.") from None
     return content
