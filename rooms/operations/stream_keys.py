@@ -48,8 +48,8 @@ def create(*, actor: Actor, room: Room) -> Made:
     """A key for encoders, unless one that works is there.
 
     Raises `BeingChanged`, `NotRead` when 100ms could not be read first (nothing was asked for then), else `hms.Error`:
-    Forbidden for a disabled room, or when streaming in is not switched on for the account; BadRequest when a key came in
-    between.
+    Forbidden for a disabled room, or when streaming in is not switched on for the account; BadRequest when a key came
+    in between.
     """
     with reading.alone(room, mirror.KIND):
         held = _read(room)

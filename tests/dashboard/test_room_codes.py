@@ -108,7 +108,7 @@ def test_codes_are_searched_filtered_and_exported_as_shown(
     page = shown(ops, f"/rooms/{choir.pk}/codes/?state=disabled")
     assert codes["guest"] in page
     assert codes["student"] not in page
-    lines = b"".join(ops.get(f"/rooms/{choir.pk}/codes.csv?q=student")).decode().splitlines()  # type: ignore[arg-type]
+    lines = b"".join(ops.get(f"/rooms/{choir.pk}/codes.csv?q=student")).decode().splitlines()
     assert len(lines) == 2
     assert lines[1].startswith(
         f"{choir.pk},Choir,student,{codes['student']},true,false,https://school.example/meeting/{codes['student']},"

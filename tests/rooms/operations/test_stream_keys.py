@@ -11,6 +11,7 @@ from pytest_django.fixtures import Settings
 
 from rooms import hms
 from rooms.connection import client
+from rooms.hms.resources.stream_keys import StreamKey as HmsStreamKey
 from rooms.mirrors import reading, rooms
 from rooms.mirrors import stream_keys as mirror
 from rooms.mirrors.reading import NotRead
@@ -103,7 +104,7 @@ def test_the_same_asked_for_twice_at_once_is_done_once(choir: Room, ikram: User)
 
 def test_an_address_that_ends_in_the_key_is_kept_without_it(choir: Room) -> None:
     key = client().stream_keys.create(choir.pk)
-    whole = hms.resources.stream_keys.StreamKey(
+    whole = HmsStreamKey(
         id=key.id, room_id=choir.pk, key="sk-secret", url="rtmp://ingest.example.com/live/sk-secret", enabled=True
     )
 
