@@ -127,7 +127,7 @@ QUESTIONS = [
 ]
 
 
-def quiz(held: Session, poll_id: str = "", **fields: object) -> PollRun:
+def quiz(held: Session, poll_id: str = "", *, asked_ago: timedelta | None = None, **fields: object) -> PollRun:
     """A quiz in that session which everybody answered: the first of them wrongly, the others rightly, in 1.5 s."""
     given: dict[str, object] = {"title": "Waves", "kind": "quiz", "questions": QUESTIONS, "mode": "userid"}
     name = poll_id or new_id("poll")
@@ -136,7 +136,7 @@ def quiz(held: Session, poll_id: str = "", **fields: object) -> PollRun:
         session=held,
         room=held.room,
         poll_id=name,
-        started_at=held.started_at,
+        started_at=held.started_at if asked_ago is None else timezone.now() - asked_ago,
         stopped_at=held.ended_at,
         **(given | fields),
     )
