@@ -50,13 +50,14 @@ class Demo:
         """Secrets are made once and kept, so that a second run knows the people who signed in during the first."""
         kept = _read(self.settings)
         made = {name: secrets.token_urlsafe(40) for name in ("SECRET_KEY", "HMS_SECRET", "HMS_WEBHOOK_SECRET")}
-        api = f"http://127.0.0.1:{self.simulator_port}/v2"
+        far = f"http://127.0.0.1:{self.simulator_port}"
         values = {
             **made,
             "HMS_ACCESS_KEY": secrets.token_hex(12),
             **{name: value for name, value in kept.items() if name in {*made, "HMS_ACCESS_KEY"}},
-            "HMS_API_URL": api,
-            "HMS_AUTH_URL": api,
+            "HMS_API_URL": f"{far}/v2",
+            "HMS_AUTH_URL": f"{far}/auth/v2",
+            "HMS_JOIN_URL": "https://school.example/meeting/{code}",
             "VAR_DIR": str(self.folder),
             "HMS_REQUESTS_PER_SECOND": "200",  # it is on this machine
             "HTTPS": "0",
