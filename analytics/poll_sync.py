@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any, Final, TypeVar
 
 import structlog
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from analytics import instants, snapshots
@@ -46,6 +46,13 @@ def polls_of(room_id: str) -> list[str]:
     named = Room.polls.through.objects.filter(room_id=room_id).values_list("poll_id", flat=True)
     ran = PollRun.objects.filter(room_id=room_id).order_by().values_list("poll_id", flat=True).distinct()
     return sorted({*named, *ran})
+
+
+def has_polls(room_id: str) -> bool:
+    """May any poll have been asked in a room? One query."""
+    named = Room.polls.through.objects.filter(room_id=OuterRef("pk"))
+    ran = PollRun.objects.filter(room_id=OuterRef("pk"))
+    return Room.objects.filter(Exists(named) | Exists(ran), pk=room_id).exists()
 
 
 def follow(*, clock: Clock = timezone.now) -> int:

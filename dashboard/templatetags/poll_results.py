@@ -2,9 +2,8 @@
 
 from django import template
 
-from analytics import durations, instants
-from analytics.models import PollRun, Session
-from analytics.poll_sync import polls_of
+from analytics import durations, instants, poll_sync
+from analytics.models import Session
 
 register = template.Library()
 
@@ -59,5 +58,5 @@ def question_kind(kind: str) -> str:
 
 @register.simple_tag
 def has_polls(session: Session) -> bool:
-    """Was anything asked in the session, or may there have been?"""
-    return PollRun.objects.filter(session_id=session.pk).exists() or bool(polls_of(session.room_id))
+    """May a poll have been asked in the session?"""
+    return poll_sync.has_polls(session.room_id)

@@ -70,7 +70,7 @@ def of_session(request: MemberRequest, session_id: str) -> HttpResponse:
         "run": run,
         "reading": reading,
         "state": state,
-        "has_polls": bool(runs) or bool(poll_sync.polls_of(session.room_id)),
+        "has_polls": bool(runs) or poll_sync.has_polls(session.room_id),
         "orders": {
             key: words
             for key, words in ORDERS.items()
