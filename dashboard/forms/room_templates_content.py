@@ -27,11 +27,16 @@ class SecretInput(forms.TextInput):
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Fields under one heading; those of a row stand beside one another."""
+    """Fields under one heading; those of a row stand beside one another. `seldom`: folded away while all are empty."""
 
     title: str
     rows: tuple[tuple[forms.BoundField, ...], ...]
     help: str = ""
+    seldom: bool = False
+
+    @property
+    def folded(self) -> bool:
+        return self.seldom and not any(field.errors or field.value() for row in self.rows for field in row)
 
 
 class ContentForm(forms.Form):

@@ -228,13 +228,13 @@ class TranscriptionForm(DestinationForm):
         label="Transcribes",
         required=False,
         choices=[("recorded", "recordings"), ("live", "live streams"), ("caption", "captions while people speak")],
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "box"}),
     )
     outputs = forms.MultipleChoiceField(
         label="Files",
         required=False,
         choices=[("txt", "text"), ("srt", "subtitles"), ("json", "JSON")],
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "box"}),
     )
     words = forms.CharField(
         label="Own words",

@@ -50,7 +50,7 @@ class RoleForm(ContentForm):
         label="May publish",
         required=False,
         choices=list(MEDIA.items()),
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "box"}),
         help_text="Nothing chosen: may only watch and listen.",
     )
     audio_bit_rate = whole("Sound, kbps", 16, 128)
@@ -63,9 +63,9 @@ class RoleForm(ContentForm):
     screen_width = whole("Width, px", 480, 1920)
     screen_height = whole("Height, px", 270, 1080)
     sees = forms.MultipleChoiceField(
-        label="Sees and hears",
+        label="Of these roles",
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "box"}),
         help_text="Its own role counts too.",
     )
     receives = whole("Receives at most, kbps", 0, help_text="All it sees, together")
@@ -105,7 +105,7 @@ class RoleForm(ContentForm):
         )
         given = held.get("permissions") or {}
         for key in [*PERMISSIONS, *(key for key in given if key not in PERMISSIONS)]:
-            self.fields[f"may_{key}"] = tick(PERMISSION_WORDS.get(key, key).removeprefix("may ").capitalize())
+            self.fields[f"may_{key}"] = tick(_capital(PERMISSION_WORDS.get(key, key).removeprefix("may ")))
             self.initial[f"may_{key}"] = given.get(key, PERMISSIONS.get(key, False))
         for medium in ("video", "screen"):
             self._add_layers(medium, at(held, f"{_PUBLISH}.simulcast.{medium}.layers") or [])
@@ -117,7 +117,7 @@ class RoleForm(ContentForm):
             fields: dict[str, tuple[str, forms.Field]] = {
                 "scaleResolutionDownBy": (
                     "scale",
-                    forms.FloatField(label=f"{word}: 1 of", min_value=1, max_value=12, required=False),
+                    forms.FloatField(label=f"{word}: scaled down by", min_value=1, max_value=12, required=False),
                 ),
                 "maxBitrate": ("bit_rate", whole("kbps at most", 0, 2000)),
                 "maxFramerate": ("frame_rate", whole("Frames a second", 1, 30)),
@@ -194,8 +194,8 @@ class RoleForm(ContentForm):
         return [
             Group("", rows(["name"], ["places_kind", "places_count", "priority"])),
             Group("Publishes", rows(["allowed"], ["audio_bit_rate"], quality("video"), quality("screen"))),
-            Group("Simulcast of the camera", rows(*layers("video")), simulcast),
-            Group("Simulcast of the screen", rows(*layers("screen"))),
+            Group("Simulcast of the camera", rows(*layers("video")), simulcast, seldom=True),
+            Group("Simulcast of the screen", rows(*layers("screen")), simulcast, seldom=True),
             Group("Sees and hears", rows(["sees"], ["receives"])),
             Group(
                 "On a poor line",
@@ -204,3 +204,7 @@ class RoleForm(ContentForm):
             ),
             Group("May", rows(permissions)),
         ]
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]

@@ -76,7 +76,10 @@ class SettingsForm(ContentForm):
     state_stops = tick("Stop once somebody has joined")
     recording = tick("Record by the old switch", "100ms replaced it by the recordings configuration.")
     retry = forms.JSONField(
-        label="Retry", required=False, help_text="As 100ms has it, in JSON. Not documented: seen empty only."
+        label="Retry",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "class": "mono"}),
+        help_text="As 100ms has it, in JSON. Not documented: seen empty only.",
     )
 
     def __init__(self, data: QueryDict | None = None, *, held: Mapping[str, Any]) -> None:

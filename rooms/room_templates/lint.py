@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 from rooms.hms.limits import Rule, check
 from rooms.hms.resources.template_limits import RECORDINGS, TEMPLATE
 from rooms.room_templates.content import canonical
+from rooms.room_templates.secrets import restored
 from rooms.room_templates.words import KINDS, MEDIA
 
 Severity = Literal["bad", "warn", "note"]
@@ -56,10 +57,12 @@ def sees(role: Mapping[str, Any]) -> list[str]:
 
 def _limits(content: Mapping[str, Any]) -> Iterator[Finding]:
     """What 100ms itself would refuse; the first of each part, as `rooms.hms` names it."""
-    template = {part: value for part, value in content.items() if part != "recordings"}
+    # Secrets may be masked here; what they stand for is not judged.
+    bare = restored(content, {}).content
+    template = {part: value for part, value in bare.items() if part != "recordings"}
     parts: list[tuple[str, Any, Rule, str]] = [
         ("settings", template, TEMPLATE, ""),
-        ("recordings", content.get("recordings") or [], RECORDINGS, "recordings"),
+        ("recordings", bare.get("recordings") or [], RECORDINGS, "recordings"),
     ]
     for part, value, rule, name in parts:
         try:
