@@ -17,7 +17,7 @@ def refused(problem: Problem, names: dict[str, str] | None = None) -> dict[str, 
     form = RoomForm({})
     assert form.is_valid()
     land(form, problem, names)
-    return {field: list(errors) for field, errors in form.errors.items()}
+    return {field: [str(error) for error in errors] for field, errors in form.errors.items()}
 
 
 def bad_request(message: str, *details: str) -> hms.BadRequest:
