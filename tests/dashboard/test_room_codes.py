@@ -105,6 +105,8 @@ def test_codes_are_searched_filtered_and_exported_as_shown(
     client().room_codes.update(codes["guest"], enabled=False)
 
     assert codes["teacher"] not in shown(ops, f"/rooms/{choir.pk}/codes/?q=stud")
+    page = shown(ops, f"/rooms/{choir.pk}/codes/?q={codes['teacher'][-3:]}")
+    assert codes["teacher"] in page
     page = shown(ops, f"/rooms/{choir.pk}/codes/?state=disabled")
     assert codes["guest"] in page
     assert codes["student"] not in page
