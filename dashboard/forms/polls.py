@@ -98,7 +98,9 @@ class RoomChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
         listed = rooms.order_by("name", "pk")
         few = listed[: LISTED + 1].count() <= LISTED
         widget = forms.Select() if few else forms.TextInput(attrs={"list": "my-rooms", "autocomplete": "off"})
-        super().__init__(queryset=listed, widget=widget, **given)
+        required = given.get("required", True)
+        empty = "Choose one" if required else "No room yet"
+        super().__init__(queryset=listed, widget=widget, empty_label=empty, **given)
         if few and self.required and listed.count() == 1:
             self.initial = listed.get().pk
         if not few:

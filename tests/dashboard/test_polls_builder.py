@@ -296,7 +296,7 @@ def test_a_step_by_htmx_is_the_questions_alone_and_is_said_aloud(hms_simulator: 
     answer = ops.post("/polls/new/", {**form, "do": "add"}, headers={"HX-Request": "true", "HX-Target": "builder"})
 
     text = page(answer)
-    assert text.lstrip().startswith('<ol class="built"')
+    assert text.lstrip().startswith('<div class="built"')
     assert 'data-said="Question 3 added."' in text
     assert re.findall(r'name="q" value="(\w+)"', text) == ["a", "b", "n1"]
 
