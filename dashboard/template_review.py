@@ -165,7 +165,7 @@ def wish_names(form: forms.Form) -> Mapping[str, str]:
 
 
 def _one_group(form: forms.Form) -> list[Group]:
-    return [Group("", tuple((field,) for field in form))]
+    return [Group("", tuple((field,) for field in form))] if form.fields else []
 
 
 def _page(request: MemberRequest, template: RoomTemplate, wish: Wish, form: forms.Form, **context: Any) -> HttpResponse:
