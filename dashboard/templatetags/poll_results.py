@@ -16,6 +16,12 @@ KINDS = {
 
 
 @register.filter
+def number(count: int) -> str:
+    """ "9,930"."""
+    return f"{count:,}"
+
+
+@register.filter
 def percent(share: float | None) -> str:
     """A share from 0 to 1: "43 %", "<1 %" for what is there but rounds to nothing; "" for none."""
     if share is None:
