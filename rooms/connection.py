@@ -1,11 +1,11 @@
 """The one client of the process, made from the settings."""
 
 import threading
+from typing import Final
 
 from django.conf import settings
 
 from rooms.hms import Client
-from rooms.hms.pace import PATIENCE
 
 
 class NotConfigured(Exception):
@@ -18,11 +18,16 @@ class NotConfigured(Exception):
         )
 
 
-def client(*, patience: float = PATIENCE) -> Client:
+# Seconds that somebody who pressed a button waits for 100ms, tries again included.
+ATTENTION: Final = 5.0
+
+
+def client(*, patience: float = ATTENTION) -> Client:
     """The client for the workspace in the settings; threads share it. Raises `NotConfigured`.
 
-    `patience`: seconds that one call may sit out when 100ms asks to wait. A task has little of it: its worker has other
-    things to do, and the task comes again. A page that only looks has none.
+    `patience`: seconds after which one call is not tried again. Somebody who waits before a page has `ATTENTION`; a
+    page that only looks has none; a task has little: its worker has other things to do, and the task comes again. Only
+    a command has all the patience of `rooms.hms`.
     """
     if not settings.HMS_ACCESS_KEY or not settings.HMS_SECRET:
         raise NotConfigured
@@ -32,23 +37,24 @@ def client(*, patience: float = PATIENCE) -> Client:
         settings.HMS_ACCESS_KEY,
         settings.HMS_SECRET,
         settings.HMS_REQUESTS_PER_SECOND,
-        settings.HMS_TIMEOUT,
         settings.HMS_RETRIES,
+        settings.HMS_TIMEOUT,
+        timeout,
         patience,
     )
     with _lock:
         if asked not in _made:
             # Other settings than before: the connections of the old ones are no longer wanted.
-            for old in [old for old in _made if old[:-1] != asked[:-1]]:
+            for old in [old for old in _made if old[:-2] != asked[:-2]]:
                 _made.pop(old).close()
-            url, auth_url, access_key, secret, pace, timeout, retries, _ = asked
+            url, auth_url, access_key, secret, pace, retries, usual, _, _ = asked
             _made[asked] = Client(
                 access_key=access_key,
                 secret=secret,
                 base_url=url,
                 auth_url=auth_url,
                 requests_per_second=pace,
-                timeout=timeout,
+                timeout=usual if timeout is None else timeout,
                 retries=retries,
                 patience=patience,
             )
@@ -56,4 +62,4 @@ def client(*, patience: float = PATIENCE) -> Client:
 
 
 _lock = threading.Lock()
-_made: dict[tuple[str, str, str, str, float, float, int, float], Client] = {}
+_made: dict[tuple[str, str, str, str, float, int, float, float | None, float], Client] = {}

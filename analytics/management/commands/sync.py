@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from analytics.sync import sync
 from rooms.connection import NotConfigured, client
+from rooms.hms.pace import PATIENCE
 
 
 class Command(BaseCommand):
@@ -15,7 +16,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            connection = client()
+            connection = client(patience=PATIENCE)
         except NotConfigured as problem:
             raise CommandError(str(problem)) from problem
         failed = 0

@@ -19,6 +19,7 @@ from analytics.models import Event, Session
 from analytics.sync import sync
 from rooms.access import OPS, TEACHERS
 from rooms.connection import client
+from rooms.hms.pace import PATIENCE
 from rooms.models import Room, RoomAccess
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -54,7 +55,7 @@ class Command(BaseCommand):
         """The first pull, or what a later one finds new."""
         self._say("Reading from the simulated 100ms what was held so far …")
         began, new = time.monotonic(), 0
-        for pull in sync(client()):
+        for pull in sync(client(patience=PATIENCE)):
             new += pull.events_new
             if pull.error:
                 raise CommandError(f"the pull of {pull.get_kind_display()} failed: {pull.error}")

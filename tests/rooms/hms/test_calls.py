@@ -227,3 +227,18 @@ def test_a_client_with_little_patience_says_how_long_to_wait_instead_of_waiting(
         client.rooms.get("r1")
     assert caught.value.retry_after == 30
     assert time.slept == []
+
+
+def test_what_a_silent_100ms_takes_counts_against_the_patience() -> None:
+    """Somebody waits before a page: the fifth second of silence is the last."""
+    time = Time()
+
+    def silent(request: httpx.Request) -> httpx.Response:
+        time.now += 3
+        raise httpx.ReadTimeout("no answer", request=request)
+
+    far_side = FarSide(silent)
+    with client_of(far_side, time, patience=5) as client, pytest.raises(TimedOut):
+        client.rooms.get("r1")
+
+    assert len(far_side.requests) == 2
