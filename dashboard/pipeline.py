@@ -61,6 +61,15 @@ class Pipeline:
         ]
 
     @property
+    def shown(self) -> list[Source]:
+        """The sources, one row for all that is set as long as none of it is late."""
+        mirrors = [source for source in self.sources if source.kind in MIRRORS and not source.is_late]
+        others = [source for source in self.sources if source not in mirrors]
+        read = [source.pulled_at for source in mirrors if source.pulled_at]
+        together = Source("set", "what is set", min(read) if read else None, is_late=False, error="")
+        return [together, *others] if mirrors else others
+
+    @property
     def late(self) -> int:
         return sum(source.is_late for source in self.sources)
 
