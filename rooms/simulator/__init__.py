@@ -14,14 +14,15 @@ tokens, at `/auth/v2`. It takes `HMS_ACCESS_KEY` and `HMS_SECRET`, as flags too.
 
 Layers, each knowing only those before it: `clock`, `identifiers`, `spans`, `checks`; `people`, `scenarios` (a script
 is a plan of stretches settled by a seed); `session` (a script played in a room, with `occurrences` and `truth` both
-read off the script, neither off the other); `limits`, `templates`, `polls`, `world`; `commands` (a session's script
-written anew from now on), `assets`, `jobs`, `codes`, `answers`, `quality`, `snapshots`; `faults`, `deliveries`,
-`webhooks`; `received`, `routes`, `app`, `server`.
+read off the script, neither off the other); `limits`, `templates`, `polls`, `codes`, `journal`, `world`; `commands` (a
+session's script written anew from now on), `assets`, `jobs`, `answers`, `quality`, `snapshots`; `faults`, `deliveries`,
+`webhooks`; `received`, `routes`, `table`, `recollection`, `app`, `server`.
 
 Worlds: `demo` (a school: last week's classes, and live ones without end), `gallery` (each scenario once, in a
 room of its name, over), `empty` (one room). Past sessions come by pull only; what happens after the start also
-by webhook. With `--state FILE`, classes begun while it ran are there again after a restart, as they were planned:
-what was set or commanded through the API (rooms, codes, templates, polls, removals, recordings) is forgotten.
+by webhook. With `--state FILE`, what was set through the API (rooms, codes, stream keys, templates, polls) is there
+again after a restart, by the same ids, and so are classes begun while it ran, as they were planned: what was commanded
+in them (removals, recordings) is forgotten. Lines of that file which no longer fit are passed over, and counted.
 
 Where the contract is silent: an unreadable or out-of-range query parameter, an unknown `start` and a dead cursor
 answer 400; an empty list is `data: null`; rooms list only enabled ones unless asked (the documented default);

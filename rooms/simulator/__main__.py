@@ -26,7 +26,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=1, help="the same seed, the same school")
     parser.add_argument("--speed", type=float, default=1.0, help="simulated seconds a second")
     parser.add_argument("--time-zone", type=ZoneInfo, default=ZoneInfo(env.get("TIME_ZONE") or "Africa/Nairobi"))
-    parser.add_argument("--state", type=Path, help="file that keeps running classes over a restart")
+    parser.add_argument("--state", type=Path, help="file that keeps running classes, and what is set, over a restart")
     parser.add_argument("--access-key", default=env.get("HMS_ACCESS_KEY") or ACCESS_KEY)
     parser.add_argument("--secret", default=env.get("HMS_SECRET") or SECRET)
     parser.add_argument("--webhook-url", help="where webhooks go; nowhere if absent")
@@ -49,6 +49,8 @@ def main(arguments: list[str] | None = None) -> int:
     keys = {"access_key": options.access_key, "secret": options.secret}
     with running(world, options.port, host=options.host, webhooks=target, **keys) as address:
         print(f"simulated 100ms ({options.world}): {address}/v2, webhooks to {url or 'nobody'}", flush=True)
+        if options.state:
+            print(f"{options.state}: {world.recalled}", flush=True)
         stopped.wait()
     return 0
 

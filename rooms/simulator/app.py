@@ -1,6 +1,5 @@
 """The simulated API as a WSGI application: faults, then the token, then the route."""
 
-import re
 import time
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
@@ -8,9 +7,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
 from rooms.simulator.codes import Entrances
-from rooms.simulator.exchange import Answer, Handler, Request, Route, answer
+from rooms.simulator.exchange import Answer, Request, Route, answer
 from rooms.simulator.faults import AnswerFault, Faults
 from rooms.simulator.received import Requests
+from rooms.simulator.recollection import keep
 from rooms.simulator.refusals import Refused
 from rooms.simulator.routes import (
     active_rooms,
@@ -29,6 +29,7 @@ from rooms.simulator.routes import (
     stream_keys,
     templates,
 )
+from rooms.simulator.table import Table
 from rooms.simulator.tokens import Tokens
 from rooms.simulator.webhooks import WebhookSender
 from rooms.simulator.world import World
@@ -89,9 +90,9 @@ def create_app(
     known = faults or Faults()
     asked = requests or Requests()
     tokens = Tokens(access_key, secret, token_clock)
-    entrances = Entrances(world)
-    api = _Table(api_routes(world, entrances, tokens, sender))
-    switches = _Table(control.routes(world, known, asked, sender, entrances))
+    entrances = world.entrances
+    api = Table(api_routes(world, entrances, tokens, sender))
+    switches = Table(control.routes(world, known, asked, sender, entrances))
 
     def serve(request: Request) -> Answer:
         if request.path.startswith("/_control/"):
@@ -118,8 +119,10 @@ def create_app(
             world.unfold()
             if request.method == "GET":
                 return api.find(request)
-            with world.lock:  # one change after the other
-                return api.find(request)
+            with world.lock, world.standing_still() as moment:  # one change after the other, each at one moment
+                given = api.find(request)
+                keep(world, request, moment)
+                return given
         except Refused as refusal:
             return answer(refusal.as_object(), refusal.status)
 
@@ -164,40 +167,3 @@ def _failing(fault: AnswerFault) -> Answer:
         if fault.header:
             headers.append(("Retry-After", str(fault.retry_after)))
     return answer(Refused(status, message, *fault.details).as_object(), status, *headers)
-
-
-class _Table:
-    """Finds the handler of a request: 404 for an unknown path, 405 for an unknown method."""
-
-    def __init__(self, routes: list[tuple[str, str, Handler]]) -> None:
-        self._plain: dict[str, dict[str, Handler]] = {}
-        self._patterns: list[tuple[re.Pattern[str], dict[str, Handler]]] = []
-        for method, path, handler in routes:
-            if path not in self._plain:
-                self._plain[path] = {}
-                if "{" in path:
-                    pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path)
-                    self._patterns.append((re.compile(pattern), self._plain[path]))
-            self._plain[path][method] = handler
-
-    def find(self, request: Request) -> Answer:
-        methods, parameters = self._plain.get(request.path), request.parameters
-        if methods is None:
-            for pattern, candidates in self._patterns:
-                if match := pattern.fullmatch(request.path):
-                    methods, parameters = candidates, match.groupdict()
-                    break
-        if methods is None:
-            raise Refused(404, "not found")
-        if request.method not in methods:
-            raise Refused(405, "method not allowed")
-        known = Request(
-            request.method,
-            request.path,
-            request.query,
-            request.body,
-            request.authorization,
-            request.local,
-            parameters,
-        )
-        return methods[request.method](known)

@@ -1,13 +1,15 @@
 """Room codes and stream keys: what lets people and encoders into a room."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rooms.simulator.clock import in_nanoseconds, in_seconds
 from rooms.simulator.identifiers import object_id, uuid
 from rooms.simulator.refusals import Refused
 from rooms.simulator.room import Room
-from rooms.simulator.world import World
+
+if TYPE_CHECKING:
+    from rooms.simulator.world import World
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 MOST = 100  # codes of a room
@@ -70,7 +72,7 @@ class StreamKey:
 class Entrances:
     """All codes and keys of a world. Who changes something holds the world's lock."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: "World") -> None:
         self._world = world
         self._codes: dict[str, RoomCode] = {}
         self._keys: list[StreamKey] = []

@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from rooms.simulator.clock import MINUTE, SECOND
+from rooms.simulator.recollection import recall
 from rooms.simulator.refusals import Refused
 from rooms.simulator.room import Room
 from rooms.simulator.scenarios import INCIDENTS, SCENARIOS
@@ -148,7 +149,8 @@ QUIZ: dict[str, Any] = {
 def furnish(world: World, zone: ZoneInfo) -> None:
     """Rooms, last week and the classes of now; physics has a quiz in every lesson.
 
-    The past of a day follows from the seed and the date alone; classes that run come back from the journal.
+    The past of a day follows from the seed and the date alone; classes that run, and what was set, come back from the
+    journal.
     """
     quiz = world.add_poll(QUIZ, FOUNDED)
     rooms = {
@@ -160,7 +162,7 @@ def furnish(world: World, zone: ZoneInfo) -> None:
         )
         for course in COURSES
     }
-    world.recall()
+    recall(world)
     rota = Rota(world, rooms)
     rota(world.now())
     world.unfolding = rota

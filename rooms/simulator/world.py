@@ -1,13 +1,14 @@
 """The workspace as it stands at the clock's moment: rooms, templates and the sessions played in them."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
-from uuid import uuid4
 
 from rooms.simulator.clock import DAY, Clock, SimulatedClock
-from rooms.simulator.identifiers import object_id
-from rooms.simulator.journal import Journal
+from rooms.simulator.codes import Entrances
+from rooms.simulator.identifiers import object_id, uuid
+from rooms.simulator.journal import Journal, Recollection
 from rooms.simulator.polls import Poll
 from rooms.simulator.refusals import Refused, bad_body
 from rooms.simulator.room import Room, Workspace
@@ -22,11 +23,13 @@ FOUNDED = 1_704_096_000_000_000_000  # 2024-01-01T08:00:00Z: ids of rooms must n
 class World:
     """`clock` gives Unix nanoseconds; all ids follow from `seed`. Safe to use from several threads.
 
-    With a `journal`, sessions begun by name (`perform`) are written down and come back at the next start.
+    With a `journal`, sessions begun by name (`perform`) and what is set through the API are written down, and come back
+    at the next start (`recollection`).
     """
 
     def __init__(self, clock: Clock | None = None, *, seed: int = 1, journal: Journal | None = None) -> None:
-        self.now: Clock = clock or SimulatedClock()
+        self.clock: Clock = clock or SimulatedClock()
+        self._still = threading.local()
         self.seed = seed
         self.workspace = Workspace(object_id(FOUNDED, seed, "account"), object_id(FOUNDED, seed, "application"))
         self.rooms: dict[str, Room] = {}
@@ -35,8 +38,25 @@ class World:
         self.polls: dict[str, Poll] = {}
         self.unfolding: Callable[[int], None] | None = None  # begins what is due; see demo.Rota
         self.sip = True  # whether the account is let into the telephone bridge
-        self._journal = journal
+        self.journal = journal
+        self.recalled = Recollection()
         self.lock = threading.RLock()
+        self.entrances = Entrances(self)
+
+    def now(self) -> int:
+        """Unix nanoseconds."""
+        moment: int | None = getattr(self._still, "moment", None)
+        return self.clock() if moment is None else moment
+
+    @contextmanager
+    def standing_still(self, *, at: int | None = None) -> Iterator[int]:
+        """For this thread the clock stands, now or `at` another moment: what is done in the block is done at once."""
+        before: int | None = getattr(self._still, "moment", None)
+        self._still.moment = self.now() if at is None else at
+        try:
+            yield self._still.moment
+        finally:
+            self._still.moment = before
 
     # Rooms and templates
 
@@ -85,11 +105,12 @@ class World:
             if not self.templates:
                 self.add_template("Class")
             template = self.templates[template_id] if template_id else self.default_template()
-            name = changes.pop("name", None) or str(uuid4())
+            name = changes.pop("name", None) or uuid("room", self.now(), len(self.rooms))
             room = next((one for one in self.rooms.values() if one.name.lower() == name.lower()), None)
             if room is None:
                 now = self.now()
-                room = Room(object_id(now, uuid4()), name, self.workspace, template.id, template.name, now, updated=now)
+                new = object_id(now, self.seed, "room made", name, now, len(self.rooms))
+                room = Room(new, name, self.workspace, template.id, template.name, now, updated=now)
                 self.rooms[room.id] = room
             elif template_id:
                 room.template_id, room.template = template.id, template.name
@@ -152,25 +173,10 @@ class World:
         except (TypeError, ValueError) as problem:
             raise bad_body(str(problem)) from problem
         session = self.play(script, room, begin, compress=compress)
-        if self._journal is not None:
+        if self.journal is not None:
             entry = {"scenario": scenario, "room": room.id, "start": begin, "compress": compress, "seed": seed}
-            self._journal.write({**entry, "how": how})
+            self.journal.write({**entry, "how": how})
         return session
-
-    def recall(self) -> int:
-        """Bring back what the journal remembers of the last 30 days and can still be played; how many that were."""
-        found = 0
-        for entry in self._journal.read() if self._journal is not None else []:
-            room = self.rooms.get(entry["room"])
-            if room is None or entry["start"] < self.now() - 30 * DAY:
-                continue
-            try:
-                script = SCENARIOS[entry["scenario"]](entry["seed"], **entry["how"])
-            except (KeyError, TypeError, ValueError):
-                continue  # written by another version, whose scenarios took other parameters
-            self.play(script, room, entry["start"], compress=entry["compress"])
-            found += 1
-        return found
 
     def busy(self, room: Room, start: int, end: int) -> bool:
         """Whether a session runs in the room at any moment of `[start, end]`."""

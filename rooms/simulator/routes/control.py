@@ -17,6 +17,7 @@ text, `{…}` one segment) once `after` others have passed. `POST /_control/faul
 out for the secrets in them.
 """
 
+from dataclasses import asdict
 from typing import Any
 
 from rooms.simulator import commands
@@ -73,6 +74,7 @@ def routes(
                 "now": in_nanoseconds(now),
                 "rooms": [{"id": room.id, "name": room.name} for room in list(world.rooms.values())],
                 "sessions": [_session(session, now) for session in world.begun()],
+                "recalled": {**asdict(world.recalled), "told": str(world.recalled)},
                 "faults": faults.as_object(),
                 "webhooks": sender.as_object() if sender else None,
             }
@@ -94,7 +96,7 @@ def routes(
         return list_requests(request)
 
     def move_clock(request: Request) -> Answer:
-        wish, clock = request.json(), world.now
+        wish, clock = request.json(), world.clock
         if not isinstance(clock, SimulatedClock):
             raise Refused(409, "this world's clock cannot be moved")
         try:

@@ -1,12 +1,11 @@
 """Section Policy: templates with their roles, settings, destinations and recordings."""
 
 from typing import Any
-from uuid import uuid4
 
 from rooms.simulator import limits
 from rooms.simulator.checks import flag, refuse
 from rooms.simulator.exchange import Answer, Request, Route, answer
-from rooms.simulator.identifiers import object_id
+from rooms.simulator.identifiers import object_id, uuid
 from rooms.simulator.refusals import Refused
 from rooms.simulator.routes import page
 from rooms.simulator.templates import Template, whole_role
@@ -32,11 +31,12 @@ def routes(world: World) -> list[Route]:
     def create_template(request: Request) -> Answer:
         body = request.json()
         _check(body)
-        name = body.get("name") or str(uuid4())
+        name = body.get("name") or uuid("template", world.now(), len(world.templates))
         template = next((one for one in world.templates.values() if one.name == name), None)
         if template is None:
             now = world.now()
-            template = Template(object_id(now, uuid4()), name, world.workspace, {}, now)
+            new = object_id(now, world.seed, "template made", name, now, len(world.templates))
+            template = Template(new, name, world.workspace, {}, now)
             world.templates[template.id] = template
         else:
             touched(template)

@@ -160,8 +160,10 @@ def test_a_journal_passes_over_a_line_cut_short(tmp_path: Path) -> None:
     journal.write({"scenario": "class"})
     with (tmp_path / "state").open("ab") as file:
         file.write(b'{"scena')
-    assert list(journal.read()) == [{"scenario": "class"}]
-    assert list(Journal(tmp_path / "none").read()) == []
+    assert journal.read() == ([{"scenario": "class"}], 1)
+    journal.write({"scenario": "lecture"})
+    assert journal.read() == ([{"scenario": "class"}, {"scenario": "lecture"}], 1)
+    assert Journal(tmp_path / "none").read() == ([], 0)
 
 
 def test_a_journal_of_another_version_is_passed_over(tmp_path: Path) -> None:
@@ -170,7 +172,9 @@ def test_a_journal_of_another_version_is_passed_over(tmp_path: Path) -> None:
     entry = {"room": room, "start": FRIDAY - HOUR, "seed": "1", "compress": 1}
     journal.write({**entry, "scenario": "no longer known", "how": {}})
     journal.write({**entry, "scenario": "class", "how": {"no_longer": "known"}})
-    assert len(running(demo(standing(FRIDAY), tmp_path / "state"))) == 2
+    world = demo(standing(FRIDAY), tmp_path / "state")
+    assert len(running(world)) == 2
+    assert world.recalled.passed_over == 2
 
 
 def test_the_gallery_has_every_scenario_over() -> None:
