@@ -226,7 +226,14 @@ def _runs(poll: Poll) -> dict[str, Any]:
 
 
 def _step(request: MemberRequest, draft: Draft, about: Mapping[str, Any], *, page: str = _ALL) -> HttpResponse:
-    draft.questions.do(request.POST["do"])
+    """One step of building. What only concerns the options of a question is answered with that question alone."""
+    step = request.POST["do"]
+    draft.questions.do(step)
+    key = step.partition(":")[2].partition(":")[0]
+    for number, asked in draft.questions:
+        if request.htmx.target == f"built-{key}" and asked.key == key:
+            inside = {**about, "draft": draft, "one": page == _ONE, "number": number, "asked": asked}
+            return page_or_fragment(request, page, inside, {f"built-{key}": "polls/_built_inside.html"})
     return _page(request, draft, about, page=page)
 
 

@@ -90,7 +90,7 @@ const begin = () => {
   });
 
   document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.detail.target.id !== "builder") return;
+    if (!event.detail.target.closest("#builder")) return;
     dirty = true;
     const said = event.detail.target.querySelector("[data-said]")?.dataset.said;
     if (said) say(said);

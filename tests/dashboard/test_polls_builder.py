@@ -301,6 +301,18 @@ def test_a_step_by_htmx_is_the_questions_alone_and_is_said_aloud(hms_simulator: 
     assert re.findall(r'name="q" value="(\w+)"', text) == ["a", "b", "n1"]
 
 
+def test_a_step_of_options_by_htmx_is_that_question_alone(hms_simulator: SimulatedHms, ops: Client) -> None:
+    form = poll_form(LENS, COLOURS, order=["a", "d"])
+
+    step = {**form, "do": "remove-option:d:o2"}
+    answer = ops.post("/polls/new/", step, headers={"HX-Request": "true", "HX-Target": "built-d"})
+
+    text = page(answer)
+    assert 'data-said="Question 2, option 2 removed."' in text
+    assert re.findall(r'name="q-d-o" value="(\w+)"', text) == ["o1", "o3"]
+    assert "What bends light?" not in text
+
+
 def test_a_form_has_its_bounds(hms_simulator: SimulatedHms, ops: Client) -> None:
     keys = [f"k{number}" for number in range(100)]
     form: Form = {"title": "Long", "kind": "poll", "start": "auto", "mode": "userid", "once": "b", "q": keys}
