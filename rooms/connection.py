@@ -22,12 +22,12 @@ class NotConfigured(Exception):
 ATTENTION: Final = 5.0
 
 
-def client(*, patience: float = ATTENTION) -> Client:
+def client(*, patience: float = ATTENTION, timeout: float | None = None) -> Client:
     """The client for the workspace in the settings; threads share it. Raises `NotConfigured`.
 
     `patience`: seconds after which one call is not tried again. Somebody who waits before a page has `ATTENTION`; a
     page that only looks has none; a task has little: its worker has other things to do, and the task comes again. Only
-    a command has all the patience of `rooms.hms`.
+    a command has all the patience of `rooms.hms`. `timeout`: seconds for one wait, where the setting's are too many.
     """
     if not settings.HMS_ACCESS_KEY or not settings.HMS_SECRET:
         raise NotConfigured
