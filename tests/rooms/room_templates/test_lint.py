@@ -12,8 +12,9 @@ Content = dict[str, Any]
 KEYS = {"key": "k", "secret": "s"}
 
 
-def see(content: Content, role: str, *names: str) -> None:
+def see(content: Content, role: str, *names: str) -> Content:
     content["roles"][role]["subscribeParams"]["subscribeToRoles"] = list(names)
+    return content
 
 
 def allow(content: Content, permission: str, on: bool) -> None:
