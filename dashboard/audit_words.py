@@ -23,6 +23,8 @@ NOUNS: Final[Mapping[str, str]] = {
     "handed_out_role": "Role to hand out",
     "delivery": "Delivery",
     "lock_out": "Lock-out",
+    "peer": "Person in the room",
+    "role": "Everybody of a role",
 }
 VERBS: Final[Mapping[str, str]] = {
     "create": "made",
@@ -48,6 +50,8 @@ VERBS: Final[Mapping[str, str]] = {
     "requeue": "set to be read again",
     "set_aside": "set aside",
     "lift": "lifted",
+    "remove": "removed",
+    "send": "sent",
 }
 
 

@@ -2,6 +2,7 @@
 
 from rooms.models.access import RoomAccess
 from rooms.models.audit import AuditEntry, Unchangeable
+from rooms.models.live_reading import LiveReading
 from rooms.models.poll import Poll
 from rooms.models.reading import Reading
 from rooms.models.room import Room
@@ -12,6 +13,7 @@ from rooms.models.stream_key import StreamKey
 __all__ = [
     "AuditEntry",
     "HandedOutRole",
+    "LiveReading",
     "Poll",
     "Reading",
     "Role",
