@@ -213,6 +213,11 @@ class Questions:
         """The questions in 100ms's spelling; `index` says where one stood. None is to be left out. After `check`."""
         return [_settings(asked) for asked in self.asked]
 
+    def are(self, questions: Iterable[Mapping[str, Any]]) -> bool:
+        """Is all that the form has a field for the same there? After `check`."""
+        again = Questions.of(questions)
+        return [_shown(asked) for asked in self.asked] == [_shown(asked) for asked in again.asked]
+
     def stand_as(self, questions: Iterable[Mapping[str, Any]]) -> None:
         """Others changed the poll: each question says where it stands now, found again by its text, or is a new one."""
         held = {(one.get("text"), one.get("type")): place for place, one in enumerate(questions, 1)}
@@ -221,6 +226,16 @@ class Questions:
             found = held.get((asked.form["text"].value(), asked.form["type"].value()))
             data[asked.form.add_prefix("index")] = str(found or "")
             asked.form.data = data
+
+
+def _shown(asked: Asked) -> dict[str, Any]:
+    """What is typed or read, for comparison: what the type of the question has no use for does not count."""
+    typed = asked.form.cleaned_data if asked.form.is_bound else {**asked.form.initial}
+    unused = {"min_length", "max_length", "right_text"} if typed["type"] in CHOICES else set()
+    options = _filled(asked) if asked.form.is_bound else [option.form for option in asked.options]
+    values = {name: typed[name] or None for name in typed if name not in {*unused, "index"}}
+    choices = [option.cleaned_data if option.is_bound else option.initial for option in options]
+    return {**values, "options": choices if typed["type"] in CHOICES else []}
 
 
 def _settings(asked: Asked) -> dict[str, Any]:

@@ -6,14 +6,15 @@ from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict
 
-from dashboard.forms.fields import RoomInput, suggested_rooms
+from dashboard.forms.fields import SUGGESTED, RoomInput, suggested_rooms
 from dashboard.forms.filters import Filters, Menu
 from dashboard.forms.poll_settings import AnyScript
 from rooms.models import Poll, Room
 
 Polls = QuerySet[Poll]
+Rows = QuerySet[Room] | QuerySet[Poll]
 LISTED = 50
-"""So many rooms are a list to choose from; more are found by typing."""
+"""So many rooms or polls are a list to choose from; more are found by typing."""
 
 
 class PollFilters(Filters):
@@ -84,37 +85,33 @@ class PollFilters(Filters):
         return polls.filter(who)
 
 
-class RoomChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """One of the viewer's rooms: from a list, or by name or id where the list would be long."""
+class NamedChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """One of the viewer's rooms or polls: from a list, or by name or id where the list would be long.
 
-    default_error_messages: ClassVar = {
-        "invalid_choice": "You have no room of this name or id.",
-        "several": "Several rooms are called so. Give the id of one.",
-    }
+    `named` is the column of the name; `noun` what one of them is called.
+    """
 
-    def __init__(self, rooms: QuerySet[Room], **given: Any) -> None:
-        self.rooms = rooms
-        self.suggested: list[str] = []
-        listed = rooms.order_by("name", "pk")
+    def __init__(self, rows: Rows, *, named: str, noun: str, **given: Any) -> None:
+        self.rows, self.named, self.noun = rows, named, noun
+        listed = rows.order_by(named, "pk")
         few = listed[: LISTED + 1].count() <= LISTED
-        widget = forms.Select() if few else forms.TextInput(attrs={"list": "my-rooms", "autocomplete": "off"})
-        required = given.get("required", True)
-        empty = "Choose one" if required else "No room yet"
+        widget = forms.Select() if few else forms.TextInput(attrs={"list": "suggested", "autocomplete": "off"})
+        empty = "Choose one" if given.get("required", True) else f"No {noun} yet"
         super().__init__(queryset=listed, widget=widget, empty_label=empty, **given)
         if few and self.required and listed.count() == 1:
             self.initial = listed.get().pk
-        if not few:
-            self.suggested = suggested_rooms(rooms)
+        names = rows.exclude(**{named: ""}).order_by(named).values_list(named, flat=True).distinct()
+        self.suggested: list[str] = [] if few else list(names[:SUGGESTED])
 
-    def to_python(self, value: Any) -> Room | None:
+    def to_python(self, value: Any) -> Any:
         if value in self.empty_values:
             return None
         text = str(value).strip().replace("\x00", "")  # which no name holds, and PostgreSQL refuses
-        found = list(self.rooms.filter(Q(pk=text) | Q(name__iexact=text))[:2])
+        found = list(self.rows.filter(Q(pk=text) | Q(**{f"{self.named}__iexact": text}))[:2])
         if len(found) > 1:
-            raise forms.ValidationError(self.error_messages["several"], code="several")
+            raise forms.ValidationError(f"Several {self.noun}s are called so. Give the id of one.", code="several")
         if not found:
-            raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
+            raise forms.ValidationError(f"You have no {self.noun} of this name or id.", code="invalid_choice")
         return found[0]
 
 
@@ -125,12 +122,7 @@ class RoomForm(forms.Form):
 
     def __init__(self, *args: Any, rooms: QuerySet[Room], required: bool = True, **given: Any) -> None:
         super().__init__(*args, **given)
-        self.fields["room"] = RoomChoice(rooms, label="Room", required=required)
-
-    @property
-    def suggested(self) -> list[str]:
-        field = self.fields["room"]
-        return field.suggested if isinstance(field, RoomChoice) else []
+        self.fields["room"] = NamedChoice(rooms, named="name", noun="room", label="Room", required=required)
 
 
 class DuplicateForm(RoomForm):
@@ -138,10 +130,10 @@ class DuplicateForm(RoomForm):
 
 
 class PollChoiceForm(forms.Form):
-    """Which poll a room shall ask."""
+    """Which poll a room shall ask; `polls` are those it may be."""
 
-    poll = forms.ModelChoiceField(Poll.objects.none(), label="Poll", empty_label="Choose one")
+    use_required_attribute = False
 
     def __init__(self, *args: Any, polls: Polls, **given: Any) -> None:
         super().__init__(*args, **given)
-        self.fields["poll"].queryset = polls  # type: ignore[attr-defined]
+        self.fields["poll"] = NamedChoice(polls, named="title", noun="poll", label="Poll")

@@ -27,6 +27,7 @@ from dashboard.shortcuts import get_poll
 from rooms import hms
 from rooms.access import is_ops, may, rooms_for
 from rooms.connection import NotConfigured
+from rooms.hms.resources.polls import Poll as HmsPoll
 from rooms.mirrors import polls as mirror
 from rooms.models import Poll, Room
 from rooms.operations import polls as operations
@@ -71,6 +72,13 @@ class Draft:
 
     def settings(self) -> dict[str, Any]:
         return {**self.poll.settings(), "questions": self.questions.settings()}
+
+    def is_as(self, held: HmsPoll) -> bool:
+        """Is the poll in 100ms just what was typed?"""
+        wanted, found = mirror.said(self.poll.settings()), mirror.said(held.raw)
+        return all(wanted[name] == found[name] for name in wanted if name != "questions") and self.questions.are(
+            [question.raw for question in held.questions]
+        )
 
     def refuse(self, problem: hms.Error | ValueError | NotConfigured) -> None:
         """Put what 100ms says no to where it belongs: on the question it names, or on a field of the poll."""
@@ -118,7 +126,7 @@ def new(request: MemberRequest) -> HttpResponse:
     once = request.POST.get("once", "")[:32]
     if request.POST.get("do"):
         return _step(request, Draft.typed(request, new=True, bound=False), {"once": once})
-    if once in made:
+    if once and once in made:
         messages.info(request, "This poll was made already; it is not made twice.")
         return redirect("poll", made[once])
     draft = Draft.typed(request, new=True, bound=True)
@@ -171,6 +179,9 @@ def edit(request: MemberRequest, poll_id: str) -> HttpResponse:
         poll = operations.update(actor=request.user, poll=poll, seen=about["seen"], settings=draft.settings())
     except operations.ChangedMeanwhile:
         held, why_not = read_now(poll)
+        if held is not None and draft.is_as(held):
+            # Theirs was ours: an earlier try whose answer was lost, or somebody typed the very same.
+            return done(request, reverse("poll", args=[poll.pk]), f"“{poll}” is saved.")
         if held is not None:
             about["seen"] = mirror.digest(held)
             draft.questions.stand_as(question.raw for question in held.questions)
@@ -207,6 +218,8 @@ def question(request: MemberRequest, poll_id: str, index: int) -> HttpResponse:
     try:
         operations.update_question(actor=request.user, poll=poll, seen=seen, index=index, question=wanted)
     except operations.ChangedMeanwhile:
+        if draft.questions.are([held.questions[index - 1].raw]):
+            return done(request, f"{reverse('poll', args=[poll.pk])}#question-{index}", f"Question {index} is saved.")
         about["seen"] = mirror.digest(held)
         now = f" Question {index} asks now: “{held.questions[index - 1].text}”."
         draft.questions.asked[0].form.add_error(None, MEANWHILE + now)

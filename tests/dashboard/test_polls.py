@@ -241,6 +241,21 @@ def test_a_rooms_tab_shows_its_polls_and_links_another(
     assert "Mine" not in page(teacher, f"{tab}link/")
 
 
+def test_a_poll_is_typed_where_there_are_many(hms_simulator: SimulatedHms, ops: Client) -> None:
+    room = known_room(hms_simulator)
+    for number in range(52):
+        poll(f"Poll {number}")
+    twice = [poll("Twice"), poll("twice")]
+    url = f"/rooms/{room.pk}/polls/link/"
+
+    assert '<option value="Poll 7">' in page(ops, url)
+    for typed, says in {"Twice": "Several polls are called so. Give the id of one.", "No": "You have no poll"}.items():
+        assert says in unescape(ops.post(url, {"poll": typed}).content.decode())
+    assert ops.post(url, {"poll": twice[1].pk}).status_code == 302
+    assert ops.post(url, {"poll": "poll 7"}).status_code == 302
+    assert [one.title for one in room.polls.order_by("title")] == ["Poll 7", "twice"]
+
+
 def test_an_observer_reads_the_tab_and_changes_nothing(signed_in: SignedIn, olive: User, physics: Room) -> None:
     made = poll("Light", physics)
     client = signed_in(olive)

@@ -171,7 +171,7 @@ def test_a_room_is_typed_where_there_are_many(hms_simulator: SimulatedHms, ops: 
 
     shown = page(ops.get(f"/polls/new/?room={optics.pk}"))
 
-    assert '<datalist id="my-rooms">' in shown
+    assert '<datalist id="suggested">' in shown
     assert f'value="{optics.pk}"' in shown
     assert problems(save(ops, {**form, "room": "twice"})) == ["Room: Several rooms are called so. Give the id of one."]
     assert save(ops, {**form, "room": "optics"}).status_code == 302
@@ -464,6 +464,26 @@ def test_an_edit_that_100ms_did_not_take_may_be_sent_again(
     assert again["title"] == ["Mine"]
     assert save(ops, again, url).status_code == 302
     assert hms_simulator.world.polls[poll.pk].as_object()["title"] == "Mine"
+
+
+@pytest.mark.parametrize("path", ["edit/", "questions/1/"])
+@pytest.mark.parametrize("wish", [{"status": 500, "done": True}, {"cut": "before"}])
+def test_an_edit_that_was_done_without_an_answer_is_found_saved_when_it_is_sent_again(
+    path: str, wish: dict[str, Any], hms_simulator: SimulatedHms, ops: Client
+) -> None:
+    poll = known(hms_simulator)
+    url = f"/polls/{poll.pk}/{path}"
+    form = as_shown(ops.get(url)) | {"q-k1-text": ["Mine?"]}
+    hms_simulator.fault("POST", "*", **wish)
+
+    unsure = save(ops, form, url)
+    assert "nobody knows yet whether this was done" in page(unsure)
+    again = save(ops, as_shown(unsure), url)
+
+    assert again.status_code == 302
+    assert "is saved." in page(ops.get(again["Location"]))
+    assert texts(hms_simulator, poll)[0] == "Mine?"
+    assert len(hms_simulator.changes()) == 1
 
 
 def test_nothing_can_be_edited_while_100ms_does_not_say_how_the_poll_stands(
