@@ -1,5 +1,6 @@
 """A room's settings: who sees what, what is saved, and how it stands in 100ms."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -287,3 +288,23 @@ def test_a_change_made_elsewhere_is_marked_in_list_and_page_for_ops(
     assert lines[0].startswith("room_id,name,enabled,template,region,sessions,last_session_at,")
     assert len(lines) == 2
     assert "None" not in lines[1]
+
+
+def test_everybody_gets_the_tabs_they_may_open(
+    hms_simulator: SimulatedHms,
+    physics: Room,
+    ops: Client,
+    teacher: Client,
+    olive: User,
+    signed_in: Callable[[User], Client],
+) -> None:
+    def tabs(member: Client) -> list[str]:
+        page = member.get(f"/rooms/{physics.pk}/").content.decode()
+        nav = page[page.index('class="tabs room-tabs"') :].split("</nav>")[0]
+        urls = re.findall(r'href="([^"]+)"', nav)
+        assert all(member.get(url).status_code == 200 for url in urls)
+        return [url.removeprefix(f"/rooms/{physics.pk}/").strip("/") or "sessions" for url in urls]
+
+    assert tabs(ops) == ["sessions", "settings", "codes", "stream-key", "polls", "access"]
+    assert tabs(teacher) == ["sessions", "settings", "codes", "polls"]
+    assert tabs(signed_in(olive)) == ["sessions", "settings", "polls"]
