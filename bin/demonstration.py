@@ -11,8 +11,9 @@ from pathlib import Path
 
 from bin.environment import RUNNING, Environment, Unready, prepare
 from bin.processes import Died, family, free_port
-from bin.product import OPS, TEACHER, Demo
-from bin.visitor import Disappointed, visit
+from bin.product import OBSERVER, OPS, TEACHER, Demo
+from bin.tour import take
+from bin.visitor import Disappointed, Visitor, visit
 
 
 class Refused(Exception):
@@ -58,13 +59,16 @@ def _run(environment: Environment, folder: Path, port: int) -> int:
 
 
 def _check(environment: Environment, folder: Path) -> int:
-    """Bring a demo of its own up, look at its pages as the teacher and as ops, and stop it."""
+    """Bring a demo of its own up, look at its pages as the people who use it, and stop it."""
     with family(folder / "logs") as members:
         demo = Demo(environment.python, folder, free_port(), free_port(), say)
         demo.start(members)
         say(f"Looking at {demo.url} as the people who will use it …")
         try:
-            visit(demo.url, OPS, TEACHER, say)
+            operator, teacher = visit(demo.url, OPS, TEACHER, say)
+            observer = Visitor(demo.url)
+            observer.sign_in(*OBSERVER)
+            take(operator, teacher, observer, say)
         except (Disappointed, OSError) as problem:
             words = (f"--- {child.name}, last words\n{child.last_words(8)}" for child in members.children)
             raise Disappointed("\n".join([str(problem), *words])) from problem
@@ -97,11 +101,13 @@ Rollcall is running (up in {seconds:.0f} s). Open:
 
 and sign in as
 
-    {OPS[0]:8} {OPS[1]:17} operations: every room, deliveries, the admin
-    {TEACHER[0]:8} {TEACHER[1]:17} a teacher: the rooms given to her
+    {OPS[0]:8} {OPS[1]:18} operations: every room, who may what, deliveries, the admin
+    {TEACHER[0]:8} {TEACHER[1]:18} a teacher: the rooms given to her
+    {OBSERVER[0]:8} {OBSERVER[1]:18} an observer: looks at two rooms and changes nothing
 
 What is going on: a simulated 100ms holds classes and posts webhooks to Rollcall, the worker reads them, and beat has
 the rest pulled from the API every little while. Some classes are over, one is running now: open it and watch.
+What you set (rooms, codes, templates, polls) the simulated 100ms keeps, also for the next start.
 Output of each process: {demo.folder / "logs"}. A command against this demo: ENV_FILE={demo.settings}
 {demo.python} manage.py …
 
@@ -112,7 +118,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="bin/demo",
         description="Run Rollcall on this machine with simulated classes: web server, Celery worker, beat and a "
-        "simulated 100ms. Prints one address and two logins. Installs what it needs the first time.",
+        "simulated 100ms. Prints one address and three logins. Installs what it needs the first time.",
         epilog="DATABASE_URL and CELERY_BROKER_URL, when set, are used instead of SQLite and a folder. A database that "
         "has users of its own is refused.",
         allow_abbrev=False,
@@ -121,7 +127,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--check",
         action="store_true",
-        help="bring everything up on free ports in a folder that is thrown away, look at the pages as both people, "
-        "and stop; exit 0 once they show their data",
+        help="bring everything up on free ports in a folder that is thrown away, look at the pages as all "
+        "three people, and stop; exit 0 once they show their data",
     )
     return parser

@@ -19,6 +19,7 @@ OWN = ("DATABASE_URL", "CELERY_BROKER_URL", "REDIS_URL", "LOG_LEVEL", "TIME_ZONE
 
 OPS = ("ikram", "rollcall-ops")
 TEACHER = ("wanjiru", "rollcall-teacher")
+OBSERVER = ("olive", "rollcall-observer")
 """Who signs in, and with what. For a machine of one's own only."""
 
 
@@ -76,7 +77,7 @@ class Demo:
         # It is no part of the product, so it reads its keys from the environment and not from our file.
         members.start("simulated 100ms", [*simulator, *keeping], {**_read(self.settings), **variables}, folder=ROOT)
         members.wait_until(lambda: answers(self.simulator_port), seconds=30, what="The simulated 100ms' start")
-        logins = ["--ops", ":".join(OPS), "--teacher", ":".join(TEACHER)]
+        logins = ["--ops", ":".join(OPS), "--teacher", ":".join(TEACHER), "--observer", ":".join(OBSERVER)]
         manage: list[str | Path] = [self.python, ROOT / "manage.py", "demo", *logins]
         if subprocess.run(manage, cwd=ROOT, env=variables, stdin=subprocess.DEVNULL, check=False).returncode:
             raise Died("The demo's data could not be prepared; what is above says why.")
@@ -99,7 +100,10 @@ class Demo:
         """
         heard = self.folder / "heard"
         since = heard.stat().st_mtime if heard.exists() else 0.0
-        sessions = self._ask_simulator("/_control/state")["sessions"]
+        state = self._ask_simulator("/_control/state")
+        if state["recalled"]["passed_over"]:
+            self.say(f"The simulated 100ms: {state['recalled']['told']}. It goes on without them.")
+        sessions = state["sessions"]
         missed = [one for one in sessions if datetime.fromisoformat(one["settled_at"]).timestamp() > since]
         queued = 0
         for session in reversed(missed):

@@ -62,7 +62,7 @@ class Visitor:
         """A page that must be there."""
         status, text = self.open(path)
         if status != 200:
-            raise Disappointed(f"{path} answers {status}: {_plain(text)[:300]}")
+            raise Disappointed(f"{path} answers {status}: {plain(text)[:300]}")
         return text
 
     def is_answered(self) -> bool:
@@ -79,7 +79,7 @@ class Visitor:
         form = {"csrfmiddlewaretoken": token[1], "username": name, "password": password}
         status, text = self.open("/accounts/login/", form)
         if status != 302:
-            raise Disappointed(f"{name} cannot sign in ({status}): {_plain(text)[:300]}")
+            raise Disappointed(f"{name} cannot sign in ({status}): {plain(text)[:300]}")
 
     def sessions(self, query: str) -> list[str]:
         """The ids of the sessions that a list shows, in its order."""
@@ -90,15 +90,17 @@ class Visitor:
         return list(csv.DictReader(io.StringIO(self.read(f"/sessions/{session}/activity.csv").lstrip("\ufeff"))))
 
 
-def visit(url: str, ops: tuple[str, str], teacher: tuple[str, str], say: Say) -> None:
-    """Look at the demo as a stranger, as ops and as the teacher. Raises `Disappointed`."""
+def visit(url: str, ops: tuple[str, str], teacher: tuple[str, str], say: Say) -> tuple[Visitor, Visitor]:
+    """Look at what happened as a stranger, as ops and as the teacher; both signed in. Raises `Disappointed`."""
     stranger = Visitor(url)
+    signed_in = []
     _wait_until_ready(stranger, say)
     if stranger.open("/sessions/")[0] != 302:
         raise Disappointed("/sessions/ is open to people who have not signed in")
     for name, password in (ops, teacher):
         visitor = Visitor(url)
         visitor.sign_in(name, password)
+        signed_in.append(visitor)
         visitor.read("/")
         many, people = _look_at(visitor, "ended")
         say(f"  {name} sees {many} sessions that are over, and the {people} people of the last one")
@@ -113,6 +115,7 @@ def visit(url: str, ops: tuple[str, str], teacher: tuple[str, str], say: Say) ->
     live = visitor.sessions("?state=live")[0]
     before, after = _voices(visitor, live)
     say(f"  {name} sees {many} sessions going on, {people} people in one; it went from {before} voices to {after}")
+    return signed_in[0], signed_in[1]
 
 
 def _wait_until_ready(visitor: Visitor, say: Say) -> None:
@@ -146,7 +149,7 @@ def _look_at(visitor: Visitor, state: str) -> tuple[int, int]:
     listed = visitor.sessions(f"?state={state}")
     if not listed:
         raise Disappointed(f"no session is listed under /sessions/?state={state}")
-    page = _plain(visitor.read(f"/sessions/{listed[0]}/"))
+    page = plain(visitor.read(f"/sessions/{listed[0]}/"))
     people = visitor.people(listed[0])
     # An export puts an apostrophe before a name that a spreadsheet would take for a formula, such as a phone number.
     absent = [row["name"] for row in people if row["name"].removeprefix("'") not in page]
@@ -177,6 +180,6 @@ def _microphones(visitor: Visitor, session: str) -> dict[str, float]:
     return {row["user_id"]: float(row["mic_on_seconds"]) for row in visitor.people(session)}
 
 
-def _plain(page: str) -> str:
+def plain(page: str) -> str:
     """A page's words, without its marks."""
     return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", page)).split())

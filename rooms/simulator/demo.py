@@ -144,21 +144,34 @@ QUIZ: dict[str, Any] = {
         {"text": "What is still unclear to you?", "type": "long-answer"},
     ],
 }
+PACE: dict[str, Any] = {
+    "title": "How was the pace today?",
+    "type": "poll",
+    "anonymous": True,
+    "questions": [
+        {
+            "text": "The pace was",
+            "type": "single-choice",
+            "options": [{"text": "Too slow"}, {"text": "Just right"}, {"text": "Too fast"}],
+        },
+        {"text": "What shall we read next?", "type": "short-answer"},
+    ],
+}
 
 
 def furnish(world: World, zone: ZoneInfo) -> None:
-    """Rooms, last week and the classes of now; physics has a quiz in every lesson.
+    """Rooms, last week and the classes of now; physics has a quiz in every lesson, Arabic a poll.
 
     The past of a day follows from the seed and the date alone; classes that run, and what was set, come back from the
     journal.
     """
-    quiz = world.add_poll(QUIZ, FOUNDED)
+    polls = {PHYSICS: [world.add_poll(QUIZ, FOUNDED).id], ARABIC: [world.add_poll(PACE, FOUNDED).id]}
     rooms = {
         course.room: world.add_room(
             course.room,
             course.template,
             description=course.description,
-            polls=[quiz.id] if course.room == PHYSICS else None,
+            polls=polls.get(course.room),
         )
         for course in COURSES
     }

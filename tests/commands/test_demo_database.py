@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 pytestmark = pytest.mark.django_db
 
-LOGINS = {"ops": "ikram:rollcall-ops", "teacher": "wanjiru:rollcall-teacher"}
+LOGINS = {"ops": "ikram:rollcall-ops", "teacher": "wanjiru:rollcall-teacher", "observer": "olive:rollcall-observer"}
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""Fills the database that `bin/demo` runs on: tables, static files, two logins and the classes so far."""
+"""Fills the database that `bin/demo` runs on: tables, static files, logins, the classes so far, what was set."""
 
 import hashlib
 import time
@@ -17,14 +17,13 @@ from django.utils import timezone
 from analytics import queries
 from analytics.models import Event, Session
 from analytics.sync import sync
-from rooms.access import OPS, TEACHERS
+from dashboard import demo_school
+from rooms.access import OBSERVERS, OPS, TEACHERS
 from rooms.connection import client
 from rooms.hms.pace import PATIENCE
-from rooms.models import Room, RoomAccess
+from rooms.models import Room
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-OTHERS = ("Choir", "Staff room")
-"""Rooms of the simulated school in which the teacher has no part: she must not find them."""
 
 
 class Command(BaseCommand):
@@ -33,8 +32,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--ops", required=True, metavar="NAME:PASSWORD", help="who runs operations")
         parser.add_argument("--teacher", required=True, metavar="NAME:PASSWORD", help="who teaches")
+        parser.add_argument("--observer", required=True, metavar="NAME:PASSWORD", help="who only looks")
 
-    def handle(self, *args: Any, ops: str, teacher: str, **options: Any) -> None:
+    def handle(self, *args: Any, ops: str, teacher: str, observer: str, **options: Any) -> None:
         if urlsplit(settings.HMS_API_URL).hostname not in LOOPBACK:
             raise CommandError(f"the demo's logins are known to all: not with a real 100ms ({settings.HMS_API_URL})")
         if not _may_be_ours(ops, teacher):
@@ -48,8 +48,14 @@ class Command(BaseCommand):
             self._say("Static files collected.")
         self._read_past()
         with transaction.atomic():
-            _person(ops, "Ikram", "Benali", OPS)
-            _give_rooms(_person(teacher, "Wanjiru", "Kamau", TEACHERS))
+            people = demo_school.People(
+                ops=_person(ops, "Ikram", "Benali", OPS),
+                teacher=_person(teacher, "Wanjiru", "Kamau", TEACHERS),
+                observer=_person(observer, "Olive", "Lindqvist", OBSERVERS),
+                substitute=_person("sam", "Sam", "Okoro", TEACHERS),
+            )
+        if entries := demo_school.furnish(people):
+            self._say(f"Ikram and Wanjiru have set the school up: {entries} entries in Audit.")
 
     def _read_past(self) -> None:
         """The first pull, or what a later one finds new."""
@@ -71,7 +77,7 @@ class Command(BaseCommand):
 
 
 def _may_be_ours(*logins: str) -> bool:
-    """Has the database no users, or the demo's two? Others may have been added to them since, with the two unchanged.
+    """Has the database no users, or these two of the demo's? Others may be there beside them, with the two unchanged.
 
     Asked before anything is written: DATABASE_URL may be that of a product which real people use.
     """
@@ -104,15 +110,11 @@ def _collect() -> bool:
 
 
 def _person(login: str, first: str, last: str, group: str) -> User:
-    name, password = login.split(":", 1)
-    user, _ = User.objects.get_or_create(username=name, defaults={"first_name": first, "last_name": last})
-    if not user.check_password(password):
-        user.set_password(password)
+    """Somebody of the school; without a password they cannot sign in."""
+    name, _, password = login.partition(":")
+    user, made = User.objects.get_or_create(username=name, defaults={"first_name": first, "last_name": last})
+    if made or (password and not user.check_password(password)):
+        user.set_password(password or None)
         user.save(update_fields=["password"])
     user.groups.set([Group.objects.get(name=group)])
     return user
-
-
-def _give_rooms(teacher: User) -> None:
-    hers = Room.objects.exclude(name__in=OTHERS)
-    RoomAccess.objects.bulk_create([RoomAccess(user=teacher, room=room) for room in hers], ignore_conflicts=True)

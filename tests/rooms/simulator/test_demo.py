@@ -58,12 +58,13 @@ def test_last_week_at_school_hours(friday: World) -> None:
     assert [len(one.truth(FRIDAY)) for one in lectures] == [500]
 
 
-def test_every_physics_lesson_answered_the_quiz(friday: World) -> None:
-    (quiz,) = friday.polls.values()
-    asked = runs(friday, quiz)
-    assert [run.session for run in asked] == [one for one in friday.begun() if one.room.name == PHYSICS]
+@pytest.mark.parametrize(("kind", "room"), [("quiz", PHYSICS), ("poll", ARABIC)])
+def test_every_lesson_answered_its_poll(kind: str, room: str, friday: World) -> None:
+    (poll,) = [one for one in friday.polls.values() if one.as_object()["type"] == kind]
+    asked = runs(friday, poll)
+    assert [run.session for run in asked] == [one for one in friday.begun() if one.room.name == room]
     assert len(asked) > 2
-    assert all(run.results() for run in asked)
+    assert all(run.responses() for run in asked)
 
 
 def test_no_room_has_two_sessions_at_once(friday: World) -> None:

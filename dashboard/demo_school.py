@@ -1,0 +1,136 @@
+"""What people have done at the demo's school before a visitor comes: by operations, each with its name in the book.
+
+What the book tells was done is not done again, for a visitor may have changed it since.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from rooms import hms
+from rooms.actors import ELSEWHERE
+from rooms.connection import client
+from rooms.mirrors import rooms as room_mirror
+from rooms.mirrors import templates as template_mirror
+from rooms.models import AuditEntry, Room, RoomTemplate
+from rooms.operations import access, polls, room_codes, rooms, stream_keys, templates
+from rooms.room_templates.content import content_of
+
+PHYSICS: Final = "Year 9 Physics, group B"
+ARABIC: Final = "Arabic, level 3"
+CHEMISTRY: Final = "Grade 11 Chemistry"
+MATHS: Final = "Year 12 Maths"
+LECTURES: Final = "Lecture hall 2"
+TUTORING: Final = "Gia sư Toán: Nguyễn Thị Minh Khai"
+HERS: Final = (PHYSICS, ARABIC, CHEMISTRY, MATHS, LECTURES, TUTORING)
+"""The rooms of the teacher. "Choir" and "Staff room" are not hers: she must not find them."""
+WATCHED: Final = (PHYSICS, ARABIC)
+"""What the observer looks in on."""
+STOOD_IN_FOR: Final = (CHEMISTRY, MATHS)
+SUBSTITUTE_FOR: Final = timedelta(days=3)
+CLOSED: Final = "Summer-school"
+REASON: Final = "Closed until the summer term"
+ELSEWHERE_SAYS: Final = "Public lectures, up to 500. Doors open 15 minutes before"
+
+CHECK: Final[Mapping[str, Any]] = {
+    "title": "Before the experiment",
+    "type": "poll",
+    "anonymous": True,
+    "questions": [
+        {
+            "text": "Have you read the safety sheet?",
+            "type": "single-choice",
+            "options": [{"text": "Yes"}, {"text": "Not yet"}],
+        },
+        {"text": "What should we repeat first?", "type": "short-answer"},
+    ],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Who is at the school."""
+
+    ops: User
+    teacher: User
+    observer: User
+    substitute: User
+
+
+def furnish(people: People) -> int:
+    """Do all of it that was not done before; how many changes that was. What 100ms has must be mirrored by now."""
+    begun = AuditEntry.objects.count()
+    of = {room.name: room for room in Room.objects.filter(gone_at=None)}
+    _give_rooms(people, of)
+    for name in HERS:
+        _make_codes(people.ops, of[name])
+    _make_poll(people, of[CHEMISTRY])
+    if not _done("stream_key.create", room_id=of[LECTURES].pk):
+        stream_keys.create(actor=people.ops, room=of[LECTURES])
+    _limit_guests(people.ops)
+    _close_a_room(people.ops)
+    _change_elsewhere(of[LECTURES])
+    return AuditEntry.objects.count() - begun
+
+
+def _done(action: str, **of: str) -> bool:
+    return AuditEntry.objects.filter(action=action, outcome=AuditEntry.Outcome.SUCCEEDED, **of).exists()
+
+
+def _give_rooms(people: People, of: Mapping[str, Room]) -> None:
+    given: list[tuple[User, tuple[str, ...], datetime | None]] = [
+        (people.teacher, HERS, None),
+        (people.observer, WATCHED, None),
+        (people.substitute, STOOD_IN_FOR, timezone.now() + SUBSTITUTE_FOR),
+    ]
+    for user, names, until in given:
+        for name in names:
+            if not _done("access.give", target_id=user.get_username(), room_id=of[name].pk):
+                access.give(actor=people.ops, user=user, room=of[name], until=until)
+
+
+def _make_codes(ops: User, room: Room) -> None:
+    """A code for each role, and to each teacher those of the listeners."""
+    if not _done("room_codes.create", room_id=room.pk):
+        room_codes.create_all(actor=ops, room=room)
+    if not _done("room_codes.hand_out", room_id=room.pk):
+        handed = "audience" if room.name == LECTURES else "student"
+        room_codes.let_hand_out(actor=ops, room=room, roles=[handed])
+
+
+def _make_poll(people: People, room: Room) -> None:
+    """One by the teacher's own hand; the others have always been there, and were answered last week."""
+    made = AuditEntry.objects.filter(action="poll.create", target_name=CHECK["title"])
+    if not made.exists():
+        poll = polls.create(actor=people.teacher, settings=CHECK, room=room)
+        polls.link(actor=people.teacher, poll=poll, room=room)
+
+
+def _limit_guests(ops: User) -> None:
+    template = RoomTemplate.objects.filter(name="Class", gone_at=None).first()
+    if template is None or AuditEntry.objects.filter(target_kind="template", target_id=template.pk).exists():
+        return
+    seen = template_mirror.read(client(), template.pk)
+    wanted = content_of(seen)
+    wanted["roles"]["guest"]["maxPeerCount"] = 5
+    templates.update(actor=ops, template=template, seen=seen, wanted=wanted, note="A few guests a class")
+
+
+def _close_a_room(ops: User) -> None:
+    if not AuditEntry.objects.filter(action="room.create", target_name=CLOSED).exists():
+        settings = {"description": "Three weeks in August", "max_duration_seconds": 3 * 3600}
+        room = rooms.create(actor=ops, name=CLOSED, settings=settings)
+        rooms.disable(actor=ops, room=room, reason=REASON)
+
+
+def _change_elsewhere(room: Room) -> None:
+    """As somebody would in 100ms's own dashboard: by no operation of ours. The mirror finds it and tells."""
+    if AuditEntry.objects.filter(actor=ELSEWHERE.name, room_id=room.pk).exists():
+        return
+    far_side: hms.Client = client()
+    far_side.rooms.update(room.pk, description=ELSEWHERE_SAYS)
+    room_mirror.pull(far_side, at=timezone.now(), room_id=room.pk)
