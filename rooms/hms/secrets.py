@@ -11,6 +11,7 @@ _KEYS = frozenset(
         "password",
         "code",  # a room code opens the room
         "room_code",
+        "meeting_url",  # it may carry a token or a room code
         "rtmp_urls",  # server and stream key in one
         "rtmpUrls",
         "url",  # of a webhook; it may carry a key

@@ -32,7 +32,7 @@ def noted(room: Room, kind: Reading.Kind, *, at: datetime) -> Iterator[None]:
     try:
         yield
     except (hms.Error, NotConfigured) as problem:
-        Reading.objects.update_or_create(room=room, kind=kind, defaults={"asked_at": at, "problem": _words(problem)})
+        Reading.objects.update_or_create(room=room, kind=kind, defaults={"asked_at": at, "problem": words_of(problem)})
         raise
     Reading.objects.update_or_create(room=room, kind=kind, defaults={"asked_at": at, "read_at": at, "problem": ""})
 
@@ -106,7 +106,8 @@ def before_a_change() -> Iterator[None]:
         raise NotRead from problem
 
 
-def _words(problem: Exception) -> str:
+def words_of(problem: Exception) -> str:
+    """Why 100ms could not be read, for who looks at the copy. No secrets."""
     match problem:
         case hms.ConnectionFailed():
             return "100ms did not answer"
