@@ -56,7 +56,7 @@ def words(name: str, value: Any, templates: TemplateNames) -> str:
         case "large_room":
             return "yes" if value else "no"
         case "max_duration_seconds":
-            return durations.exact(value * 1_000_000)
+            return f"{value // 60} min" if value % 60 == 0 else durations.exact(value * 1_000_000)
         case "template_id":
             return templates.name_of(value)
     return str(value)

@@ -3,6 +3,7 @@ import binascii
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
 
 from dashboard.room_results import WORDS
 from rooms.tables import Unreadable
@@ -14,7 +15,7 @@ class TimetableForm(forms.Form):
 
     file = forms.FileField(
         label="Timetable, a CSV file",
-        required=False,
+        error_messages={"required": "Choose a file."},
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv"}),
         help_text=f"At most 2,000 lines and {LARGEST_FILE // 1000} kB, as any spreadsheet saves it.",
     )
@@ -30,7 +31,7 @@ class TimetableForm(forms.Form):
             if self.content:
                 self.timetable = read_timetable(self.content)
             elif "file" not in self.errors:
-                self.add_error("file", "Choose a file.")
+                self.add_error("file", "Look at the file first.")
         except (Unreadable, binascii.Error) as problem:
             self.add_error("file", str(problem))
         return cleaned
@@ -46,6 +47,10 @@ class RunForm(TimetableForm):
     after = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
     plan = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
     counted = forms.JSONField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: QueryDict) -> None:
+        super().__init__(data)
+        self.fields["file"].required = False  # it goes along in `held`
 
     def clean_after(self) -> int:
         return self.cleaned_data["after"] or 0

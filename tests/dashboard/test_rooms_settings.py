@@ -245,7 +245,7 @@ def test_how_the_room_stands_in_100ms_is_told(hms_simulator: SimulatedHms, choir
     there.size, there.max_duration_seconds, there.enabled = 31, 7200, False
     assert "differs: 3 settings" in badge()
     table = ops.get(url, headers=DIALOG).content.decode()
-    assert [word in table for word in ("Places", ">30<", ">31<", "2 h 46 min 40 s", "2 h", "disabled")] == [True] * 6
+    assert [word in table for word in ("Places", ">30<", ">31<", "2 h 46 min 40 s", "120 min", "disabled")] == [True] * 6
     for fault in ({"cut": "before"}, {"status": 500}):
         hms_simulator.fault("GET", "/rooms/{room_id}", **fault)
         assert "100ms did not answer" in badge()
