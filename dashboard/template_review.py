@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import orjson
 from django import forms
+from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils import timezone
@@ -107,6 +108,8 @@ def change(request: MemberRequest, template: RoomTemplate, wish: Wish, **context
         return done(request, wish.next(form) if wish.next else wish.back, message)
     if moved:
         form = wish.make(rebased(data, wish.make(None, base.content), wish.make(None, held)), held)
+        if wish.at_once and wanted is not None:
+            context["review"] = _review(template, held, wanted, wish)
         return _page(request, template, wish, form, base=latest, moved=moved, **context)
     if wanted is None:
         return _page(request, template, wish, form, base=latest, **context)
@@ -122,6 +125,10 @@ def change(request: MemberRequest, template: RoomTemplate, wish: Wish, **context
             renamed=wish.renamed(form),
             note=wish.note,
         )
+    except operations.PartlyDone as part:
+        template.refresh_from_db()
+        # It shows what is typed over what 100ms has by now; sending it again does the rest.
+        return _refused(request, template, wish, data, content_of(seen), part, _latest(template), **context)
     except FAILURES as problem:
         return _refused(request, template, wish, data, held, problem, latest, **context)
     return done(request, wish.next(form) if wish.next else wish.back, wish.message)
@@ -133,6 +140,9 @@ def make(request: MemberRequest, form: forms.Form, content: Content, title: str,
     if constant_time_compare(request.POST.get("reviewed", ""), seal):
         try:
             made = operations.create(actor=request.user, content=content, note=context.get("note", ""))
+        except operations.PartlyDone as part:
+            messages.warning(request, _partly(part))
+            return done(request, reverse("room_template", args=[part.template.pk]))
         except FAILURES as problem:
             refusals.land(form, problem, wish_names(form))
         else:
@@ -179,15 +189,23 @@ def _refused(
     wish: Wish,
     data: QueryDict,
     held: Content,
-    problem: hms.Error | ValueError | NotConfigured,
+    problem: hms.Error | ValueError | NotConfigured | operations.PartlyDone,
     base: int,
     **context: Any,
 ) -> HttpResponse:
     """The page with what was typed, and what 100ms said of it."""
     form = wish.make(data, held)
     form.is_valid()
-    refusals.land(form, problem, wish_names(form))
+    if isinstance(problem, operations.PartlyDone):
+        form.add_error(None, _partly(problem))
+    else:
+        refusals.land(form, problem, wish_names(form))
     return _page(request, template, wish, form, base=base, **context)
+
+
+def _partly(part: operations.PartlyDone) -> str:
+    rest = refusals.in_words(part.cause).removesuffix("Nothing was changed.").strip()
+    return f"Part of it is done. {part.done}. The rest is not: {rest} Review it again to do the rest."
 
 
 def _review(template: RoomTemplate, held: Content, wanted: Content, wish: Wish, *, again: bool = False) -> Review:

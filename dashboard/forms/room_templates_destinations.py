@@ -159,7 +159,7 @@ class HlsForm(DestinationForm):
         for place in range(self.layer_count):
             layer = layers[place] if place < len(layers) else {}
             for part, key, label in _LAYER:
-                self.fields[f"layer_{place}_{part}"] = whole(label if part != "width" else f"{place + 1}: width, px", 0)
+                self.fields[f"layer_{place}_{part}"] = whole(f"{place + 1}: {label}", 0)
                 if layer.get(key) is not None:
                     self.initial[f"layer_{place}_{part}"] = layer[key]
 
@@ -196,7 +196,7 @@ class HlsForm(DestinationForm):
 
 
 _LAYER: Final = (
-    ("width", "width", "Width, px"),
+    ("width", "width", "width, px"),
     ("height", "height", "height, px"),
     ("video", "videoBitrate", "picture, kbps"),
     ("audio", "audioBitrate", "sound, kbps"),

@@ -43,7 +43,7 @@ class RoleForm(ContentForm):
 
     name = text(
         "Name",
-        "Renaming it changes it wherever this template names it. Codes of the old name stop working.",
+        "Renaming it changes it wherever this template names it. Room codes made for the old name may stop working.",
         required=True,
     )
     allowed = forms.MultipleChoiceField(
@@ -55,13 +55,13 @@ class RoleForm(ContentForm):
     )
     audio_bit_rate = whole("Sound, kbps", 16, 128)
     video_bit_rate = whole("Camera, kbps", 30, 2000)
-    video_frame_rate = whole("Frames a second", 1, 30)
-    video_width = whole("Width, px", 50, 1920)
-    video_height = whole("Height, px", 50, 1080)
+    video_frame_rate = whole("Camera, frames a second", 1, 30)
+    video_width = whole("Camera, width px", 50, 1920)
+    video_height = whole("Camera, height px", 50, 1080)
     screen_bit_rate = whole("Screen, kbps", 500)
-    screen_frame_rate = whole("Frames a second", 1, 30)
-    screen_width = whole("Width, px", 480, 1920)
-    screen_height = whole("Height, px", 270, 1080)
+    screen_frame_rate = whole("Screen, frames a second", 1, 30)
+    screen_width = whole("Screen, width px", 480, 1920)
+    screen_height = whole("Screen, height px", 270, 1080)
     sees = forms.MultipleChoiceField(
         label="Of these roles",
         required=False,

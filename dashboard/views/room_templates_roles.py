@@ -38,7 +38,7 @@ def delete_role(request: MemberRequest, template_id: str, role: str) -> HttpResp
         title=f"Delete the role {role}",
         action="Delete role",
         make=lambda data, content: forms.Form(data),
-        apply=lambda form, held: roles.without(held, role) if role in held["roles"] else held,
+        apply=lambda form, held: roles.without(held, role),
         owned=lambda content: _only(content, role),
         back=reverse("room_template", args=[template.pk]),
         message=f"The role {role} is deleted.",

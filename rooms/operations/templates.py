@@ -6,7 +6,7 @@ and the call is not made when that is no longer what the person saw.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from django.utils import timezone
 
@@ -21,6 +21,15 @@ from rooms.room_templates.content import PARTS, Content, canonical, content_of, 
 from rooms.room_templates.plan import Step, steps
 from rooms.room_templates.secrets import check_unmasked, outgoing
 
+_WORDS: Final[Mapping[str, str]] = {
+    "set_role": "The role {} is saved",
+    "delete_role": "The role {} is deleted",
+    "update_settings": "The settings are saved",
+    "update_destinations": "The destinations are saved",
+    "update": "Roles and settings are saved",
+    "configure_recordings": "The recordings are saved",
+}
+
 
 class ChangedMeanwhile(ValueError):
     """100ms no longer has what the change was made upon; nothing was sent."""
@@ -29,12 +38,20 @@ class ChangedMeanwhile(ValueError):
         super().__init__("100ms has another state by now than the one this change was made upon; nothing was sent")
 
 
+class PartlyDone(Exception):
+    """A change of several calls of which 100ms made some: `done` says which, `cause` why the rest is not."""
+
+    def __init__(self, template: RoomTemplate, done: str, cause: hms.Error | ValueError) -> None:
+        super().__init__(f"{done}, and then: {cause}")
+        self.template, self.done, self.cause = template, done, cause
+
+
 @operation("operate")
 def create(*, actor: Actor, content: Mapping[str, Any], note: str = "") -> RoomTemplate:
     """A new template of `content`, which has a `name`. One of that name is not overwritten, as 100ms would do.
 
-    Raises ValueError that names the field, `hms.Error`. Where the recordings fail after the template was made, the
-    template is there without them, and the book says so.
+    Raises ValueError that names the field, `hms.Error`, and `PartlyDone` where the template is made and its
+    recordings are not.
     """
     name = str(content.get("name") or "")
     if not name:
@@ -58,7 +75,10 @@ def create(*, actor: Actor, content: Mapping[str, Any], note: str = "") -> RoomT
     template = RoomTemplate.objects.get(pk=answer.id)
     if content.get("recordings"):
         wanted = {**content_of(received), "recordings": content["recordings"]}
-        _take(actor, template, received, Step("configure_recordings", wanted), note)
+        try:
+            _take(actor, template, received, Step("configure_recordings", wanted), note)
+        except (hms.Error, ValueError) as problem:
+            raise PartlyDone(template, "The template is made", problem) from problem
         template.refresh_from_db()
     return template
 
@@ -77,12 +97,20 @@ def update(
 
     By as few calls as do (`rooms.room_templates.plan`), each with its entries in the book; the first that fails ends
     it, and what was done before stays. `renamed`: (a role's name now, its name in `wanted`); `note` begins the line
-    in the history. Raises `ChangedMeanwhile`, ValueError that names the field, `hms.Error`.
+    in the history. Raises `ChangedMeanwhile`, ValueError that names the field, `hms.Error`; after the first call
+    `PartlyDone` with one of these.
     """
     check_unmasked(wanted)
     held = dict(seen)
+    done: list[str] = []
     for step in steps(content_of(seen), wanted, renamed=renamed):
-        held = _take(actor, template, held, step, note)
+        try:
+            held = _take(actor, template, held, step, note)
+        except (hms.Error, ValueError) as problem:
+            if not done:
+                raise
+            raise PartlyDone(template, "; ".join(done), problem) from problem
+        done.append(_WORDS[step.action].format(step.role))
     template.refresh_from_db()
     return template
 

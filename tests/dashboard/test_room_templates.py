@@ -277,3 +277,16 @@ def test_a_role_of_any_name_has_its_page(name: str, ops: Client) -> None:
     assert row.name == name
     link = next(part.split('"')[0] for part in page.content.decode().split('href="') if "/roles/" in part)
     assert ops.get(unescape(link)).context["form"]["name"].value() == name
+
+
+def test_a_template_made_without_its_recordings_is_shown_with_the_reason(
+    ops: Client, hms_simulator: SimulatedHms
+) -> None:
+    text = json.dumps({"name": "Films", "roles": {"host": {}}, "recordings": [{"name": "films", "role": "host"}]})
+    review = sheet(ops, f"{LIST}import/").send(text=text)
+    hms_simulator.fault("POST", "/templates/{template_id}/recordings", status=409)
+
+    made = review.save()
+
+    assert made.location == f"{LIST}{RoomTemplate.objects.get(name='Films').pk}/"
+    assert "The template is made. The rest is not: 100ms refused" in shown(ops, made.location)

@@ -402,3 +402,37 @@ def test_json_is_exported_without_secrets_and_put_back_with_them(ops: Client, le
     assert lesson.roles["student"]["priority"] == 3
     assert lesson.settings["recording"]["upload"]["credentials"] == KEYS
     assert lesson.destinations["rtmpDestinations"]["tv"]["rtmpUrls"] == [URL]
+
+
+def test_what_is_done_in_part_is_said_and_sending_it_again_does_the_rest(
+    ops: Client, hms_simulator: SimulatedHms, lesson: Template, pages: str
+) -> None:
+    review = sheet(ops, f"{pages}roles/guest/delete/")
+    hms_simulator.fault("POST", "/templates/{template_id}", status=409)
+
+    told = review.save()
+
+    assert "Part of it is done. The role guest is deleted. The rest is not: 100ms refused" in words(told)
+    assert "Nothing was changed" not in words(told)
+    assert "guest" not in lesson.roles
+    assert "sees guest, which is no role of this template" in unescape(ops.get(pages).content.decode())
+    rest = told.send()
+    assert "sees and hears: <del>teacher, co-teacher, student, guest</del>" in words(rest)
+    assert rest.save().status == 302
+    assert lesson.roles["teacher"]["subscribeParams"]["subscribeToRoles"] == ["teacher", "co-teacher", "student"]
+
+
+def test_going_back_over_a_change_made_meanwhile_is_looked_at_again(
+    ops: Client, hms_simulator: SimulatedHms, lesson: Template, pages: str
+) -> None:
+    sheet(ops, f"{pages}roles/student/").send(priority="4").save()
+    page = sheet(ops, f"{pages}versions/1/restore/")
+    hms_simulator.forget()
+    lesson.roles["guest"]["priority"] = 5
+
+    told = page.save()
+
+    assert "Somebody changed this in 100ms since you opened the page" in words(told)
+    assert hms_simulator.changes() == []
+    assert told.save().status == 302
+    assert (lesson.roles["student"]["priority"], lesson.roles["guest"]["priority"]) == (2, 2)

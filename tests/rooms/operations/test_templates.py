@@ -259,9 +259,11 @@ def test_the_second_of_two_calls_may_fail_and_what_was_done_stays_known(
     wanted["recordings"] = [{"name": "films", "role": "teacher"}]
     hms_simulator.fault("POST", "/templates/{template_id}/recordings", status=500)
 
-    with pytest.raises(hms.ServerFailed):
+    with pytest.raises(templates.PartlyDone) as told:
         templates.update(actor=ikram, template=mirrored, seen=seen, wanted=wanted)
 
+    assert told.value.done == "The settings are saved"
+    assert isinstance(told.value.cause, hms.ServerFailed)
     assert outcomes() == ["requested", "succeeded", "requested", "unsure"]
     mirrored.refresh_from_db()
     assert mirrored.region == "in"
