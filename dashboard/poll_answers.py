@@ -79,7 +79,7 @@ def shown(
         yield AnswerShown(
             row,
             asked.get(row.question),
-            reading.names.get(row.key),
+            reading.named(row.key) if row.key else None,
             words_of(row, asked),
             scores.get((row.key, row.question)) if row.counts and reading.shows_right else None,
         )

@@ -3,7 +3,7 @@
 An anonymous run has no keys (`analytics.projections.polls`), so nobody is named here: no person, nobody missing.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -56,16 +56,28 @@ class Row:
 
 @dataclass(frozen=True)
 class RunReading:
-    """One run. `peers`: the stays of its session, for names and for who was there."""
+    """One run as one viewer may see it; what a page does not show is not asked for."""
 
     run: PollRun
     session: Session
-    given: Sequence[Given]
-    scored: Sequence[Scored]
-    peers: Sequence[Peer]
     now: datetime
-    asking_roles: frozenset[str]
     shows_right: bool
+
+    @cached_property
+    def given(self) -> list[Given]:
+        """The answers that count."""
+        return answers(self.run.responses.filter(counts=True))
+
+    @cached_property
+    def scored(self) -> list[Scored]:
+        """The points that count, where they are shown."""
+        rows = self.run.scores.filter(counts=True).values_list("result_id", "question", "score", "key")
+        return [Scored(*row) for row in rows] if self.shows_right else []
+
+    @cached_property
+    def peers(self) -> list[Peer]:
+        """The stays of the session, for names and for who was there."""
+        return list(queries.counted(Peer.objects.filter(session=self.session)))
 
     @cached_property
     def asked(self) -> tuple[Question, ...]:
@@ -99,12 +111,17 @@ class RunReading:
 
     @cached_property
     def names(self) -> Mapping[str, Named]:
-        return named(self.session.pk, self.peers, {one.key for one in self.participants})
+        """By user id, and by peer id."""
+        return named(self.session.pk, self.peers)
+
+    def named(self, key: str) -> Named:
+        """Who a key stands for; one that the session does not know stands for itself."""
+        return self.names.get(key) or Named(key, "")
 
     def rows(self, by: str) -> list[Row]:
         """The table of people: by points as it stands, else by name, time or number of answers."""
         scores = [one.score or 0 for one in self.participants]
-        ranked = [Row(one, self.names[one.key], 1 + scores.index(one.score or 0)) for one in self.participants]
+        ranked = [Row(one, self.named(one.key), 1 + scores.index(one.score or 0)) for one in self.participants]
         orders: dict[str, Any] = {
             "name": lambda row: (folded(row.named.label), row.person.key),
             "answered": lambda row: (-row.person.answered, folded(row.named.label), row.person.key),
@@ -165,7 +182,11 @@ class RunReading:
         ]
 
     def _asks(self, person: Person) -> bool:
-        return person.role in self.asking_roles or person.role.strip().lower() in TEACHING
+        return person.role in self._asking_roles or person.role.strip().lower() in TEACHING
+
+    @cached_property
+    def _asking_roles(self) -> frozenset[str]:
+        return _asking_roles(self.session)
 
     @cached_property
     def silent(self) -> list[Person]:
@@ -189,24 +210,7 @@ def _as_one(answer: Given) -> Given:
 
 def run_reading(run: PollRun, session: Session, now: datetime, viewer: Viewer) -> RunReading:
     """The same few queries, whatever the number of answers."""
-    known = shows_right(run, session, may_ask=may(viewer, "ask", session.room))
-    return RunReading(
-        run=run,
-        session=session,
-        shows_right=known,
-        given=answers(run.responses.filter(counts=True)),
-        scored=[]
-        if not known
-        else [
-            Scored(result_id, question, score, key)
-            for result_id, question, score, key in run.scores.filter(counts=True).values_list(
-                "result_id", "question", "score", "key"
-            )
-        ],
-        peers=list(queries.counted(Peer.objects.filter(session=session))),
-        now=now,
-        asking_roles=_asking_roles(session),
-    )
+    return RunReading(run, session, now, shows_right(run, session, may_ask=may(viewer, "ask", session.room)))
 
 
 def shows_right(run: PollRun, session: Session, *, may_ask: bool) -> bool:
@@ -241,17 +245,14 @@ def scores(run: PollRun) -> dict[tuple[str, int | None], PollScore]:
     return {(score.key, score.question): score for score in run.scores.filter(counts=True) if score.key}
 
 
-def named(session_id: str, peers: Iterable[Peer], keys: Iterable[str]) -> dict[str, Named]:
-    """Who these keys are: a user id, or the peer id of who has none, as the session knows them."""
-    label: dict[str, str] = {}
-    url: dict[str, str] = {}
+def named(session_id: str, peers: Iterable[Peer]) -> dict[str, Named]:
+    """Who is behind each user id and each peer id of a session."""
+    found: dict[str, Named] = {}
     for peer in peers:
-        label[peer.pk] = peer.name or peer.user_id or peer.pk
-        url[peer.pk] = reverse("peer", args=[session_id, peer.pk])
-        if peer.user_id:
-            label[peer.user_id] = peer.name or label.get(peer.user_id, "") or peer.user_id
-            url[peer.user_id] = reverse("person", args=[peer.user_id])
-    return {key: Named(label.get(key, key), url.get(key, "")) for key in keys}
+        found[peer.pk] = Named(peer.name or peer.user_id or peer.pk, reverse("peer", args=[session_id, peer.pk]))
+        if peer.user_id and (peer.name or peer.user_id not in found):
+            found[peer.user_id] = Named(peer.name or peer.user_id, reverse("person", args=[peer.user_id]))
+    return found
 
 
 def words_of(answer: PollResponse, asked: Mapping[int, Question]) -> str:

@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from analytics.models import Event, PollResponse, PollRun, PollScore
 from analytics.poll_sync import response_now, result_now
-from analytics.tasks import PATIENCE
 from dashboard.decorators import member_required
 from dashboard.htmx import MemberRequest, page_or_fragment
 from dashboard.poll_answers import answer_listing, earlier_and_later, shown, took
@@ -72,7 +71,7 @@ def answer_now(request: MemberRequest, session_id: str, poll_id: str, response_i
     run = _run(request, session_id, poll_id, "ask")
     row = _answer(run, response_id)
     try:
-        found: Object | None = response_now(client(patience=PATIENCE), poll_id, session_id, response_id)
+        found: Object | None = response_now(client(), poll_id, session_id, response_id)
         problem = ""
     except (hms.Error, NotConfigured) as failed:
         found, problem = None, in_words(failed)
@@ -91,7 +90,7 @@ def score(request: MemberRequest, session_id: str, poll_id: str, result_id: str)
         "session": reading.session,
         "score": row,
         "took": took(row),
-        "named": reading.names.get(row.key),
+        "named": reading.named(row.key) if row.key else None,
         "question": asked.get(row.question or 0),
         "event": Event.objects.filter(event_id=row.event_id).first(),
     }
@@ -104,7 +103,7 @@ def score_now(request: MemberRequest, session_id: str, poll_id: str, result_id: 
     run = _run(request, session_id, poll_id, "ask")
     row = get_object_or_404(run.scores, result_id=_plain(result_id))
     try:
-        found: Object | None = result_now(client(patience=PATIENCE), poll_id, session_id, result_id)
+        found: Object | None = result_now(client(), poll_id, session_id, result_id)
         problem = ""
     except (hms.Error, NotConfigured) as failed:
         found, problem = None, in_words(failed)

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, ExpressionWrapper, FloatField, Q, QuerySet, Sum
-from django.db.models.functions import Lower, NullIf
+from django.db.models import Avg, Case, Count, FloatField, IntegerField, OuterRef, QuerySet, Subquery, Sum, When
+from django.db.models.functions import Coalesce, Lower
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -19,7 +19,7 @@ from analytics.exports import file_name
 from analytics.models import PollResponse, PollRun, PollScore, Session
 from analytics.poll_exports import answers_csv, counts_csv, results_xlsx
 from analytics.poll_results import questions, results
-from analytics.tasks import PATIENCE, nudge_polls
+from analytics.tasks import nudge_polls
 from dashboard.csv_files import csv_file
 from dashboard.decorators import export_required, member_command, member_required
 from dashboard.forms.poll_answers import RunFilters
@@ -220,7 +220,7 @@ def ask_poll(request: MemberRequest, poll_id: str) -> HttpResponse:
     if not may(request.user, "ask"):
         raise Http404
     try:
-        found = poll_sync.find_runs(client(patience=PATIENCE), poll_id)
+        found = poll_sync.find_runs(client(), poll_id)
     except (hms.Error, NotConfigured) as problem:
         messages.error(request, in_words(problem))
     else:
@@ -245,12 +245,14 @@ def _known(request: MemberRequest, poll_id: str, action: Action = "see") -> tupl
 
 
 def _run_listing(request: MemberRequest, runs: QuerySet[PollRun]) -> Listing:
-    counted = Q(responses__counts=True, responses__skipped=False)
-    keyed = Count("responses", filter=counted & Q(responses__right__isnull=False))
-    right = Count("responses", filter=counted & Q(responses__right=True))
+    # Counted beside the runs and not by a join, which would group by their questions.
+    given = PollResponse.objects.filter(run=OuterRef("pk"), counts=True, skipped=False).order_by().values("run")
+    right = Avg(Case(When(right=True, then=1.0), default=0.0, output_field=FloatField()))
     annotated = runs.annotate(
-        answer_count=Count("responses", filter=counted),
-        right_share=ExpressionWrapper(right * 1.0 / NullIf(keyed, 0), output_field=FloatField()),
+        answer_count=Coalesce(Subquery(given.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0),
+        right_share=Subquery(
+            given.exclude(right=None).annotate(share=right).values("share"), output_field=FloatField()
+        ),
     )
     return Listing(request, annotated, RunFilters(request.GET), COLUMNS, default="-asked", noun=("run", "runs"))
 

@@ -10,6 +10,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_every_task_of_the_table_is_one() -> None:
+    app.loader.import_default_modules()  # as a worker does when it starts
     assert {entry.task for entry in schedule.SCHEDULE.values()} <= set(app.tasks)
 
 
