@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.contrib import messages
 from django.contrib.auth.models import User
 from django.db.models import Prefetch, QuerySet
+from django.http import HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 
 from dashboard.forms.poll_questions import CHOICES, TYPES
+from dashboard.htmx import MemberRequest, done
 from dashboard.refusals import in_words
 from rooms import hms
 from rooms.access import may, rooms_for
@@ -15,9 +19,15 @@ from rooms.connection import NotConfigured, client
 from rooms.hms.resources.polls import Poll as HmsPoll
 from rooms.mirrors import polls as mirror
 from rooms.models import Poll, Room
+from rooms.operations import polls as operations
 
 UNREAD: Final = "100ms does not answer right now, so this poll cannot be changed. Nothing was changed; try again soon."
 GONE: Final = "100ms no longer has this poll. It cannot be changed or asked any more; what was answered stays."
+
+UNSURE_MADE: Final = (
+    "100ms did not answer, so nobody knows whether it made this poll. If it did, no room names that one, so nobody is "
+    "ever asked it: saving again is safe, and at worst leaves an unused poll in 100ms. What you typed is still here."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +109,16 @@ def read_now(poll: Poll) -> tuple[HmsPoll | None, str]:
         return None, UNREAD
     except (hms.Error, NotConfigured) as problem:
         return None, in_words(problem)
+
+
+def on_to(request: MemberRequest, poll: Poll, room: Room | None) -> HttpResponse:
+    """To the page of a poll just made, after linking it; when that fails the poll is there all the same."""
+    url = reverse("poll", args=[poll.pk])
+    if room is None:
+        return done(request, url, f"“{poll}” is made. Link it to a room so that it can be asked.")
+    try:
+        operations.link(actor=request.user, poll=poll, room=room)
+    except (hms.Error, ValueError, NotConfigured) as problem:
+        messages.warning(request, f"“{poll}” is made, but not linked to {room}. Link it below. {in_words(problem)}")
+        return done(request, url)
+    return done(request, url, f"“{poll}” is made, and {room} can ask it.")

@@ -21,11 +21,11 @@ from dashboard.forms.poll_questions import Problem, Questions
 from dashboard.forms.poll_settings import PollForm
 from dashboard.forms.polls import RoomForm
 from dashboard.htmx import MemberRequest, done, page_or_fragment
-from dashboard.polls import read_now
+from dashboard.polls import UNSURE_MADE, on_to, read_now
 from dashboard.refusals import in_words, land
 from dashboard.shortcuts import get_poll
 from rooms import hms
-from rooms.access import is_ops, may, rooms_for
+from rooms.access import may, rooms_for
 from rooms.connection import NotConfigured
 from rooms.hms.resources.polls import Poll as HmsPoll
 from rooms.mirrors import polls as mirror
@@ -37,10 +37,6 @@ NAMES: Final = {"type": "kind", "duration": "minutes"}
 _QUESTION: Final = re.compile(r"questions\[(\d+)\]")
 MADE: Final = "polls_made"
 REMEMBERED: Final = 20
-UNSURE_MADE: Final = (
-    "100ms did not answer, so nobody knows whether it made this poll. If it did, no room names that one, so nobody is "
-    "ever asked it: saving again is safe, and at worst leaves an unused poll in 100ms. What you typed is still here."
-)
 MEANWHILE: Final = (
     "Somebody changed this poll while you were at it, so nothing was saved. What you typed is still here: saving again "
     "puts it in the place of theirs."
@@ -109,7 +105,7 @@ def _room_form(request: MemberRequest, data: Mapping[str, Any] | None, *, again:
     return RoomForm(
         data,
         rooms=rooms_for(request.user, "ask"),
-        required=not is_ops(request.user),
+        required=not may(request.user, "operate"),
         initial=initial,
     )
 
@@ -142,20 +138,7 @@ def new(request: MemberRequest) -> HttpResponse:
         draft.refuse(problem)
         return _page(request, draft, {"once": once})
     request.session[MADE] = dict([*made.items(), (once, poll.pk)][-REMEMBERED:])
-    return linked(request, poll, room)
-
-
-def linked(request: MemberRequest, poll: Poll, room: Room | None) -> HttpResponse:
-    """To the page of a poll just made, after linking it; when that fails the poll is there all the same."""
-    url = reverse("poll", args=[poll.pk])
-    if room is None:
-        return done(request, url, f"“{poll}” is made. Link it to a room so that it can be asked.")
-    try:
-        operations.link(actor=request.user, poll=poll, room=room)
-    except (hms.Error, ValueError, NotConfigured) as problem:
-        messages.warning(request, f"“{poll}” is made, but not linked to {room}. Link it below. {in_words(problem)}")
-        return done(request, url)
-    return done(request, url, f"“{poll}” is made, and {room} can ask it.")
+    return on_to(request, poll, room)
 
 
 @member_form

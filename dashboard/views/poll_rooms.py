@@ -9,12 +9,11 @@ from django.urls import reverse
 from dashboard.decorators import member_form, member_required
 from dashboard.forms.polls import DuplicateForm, PollChoiceForm, RoomForm
 from dashboard.htmx import MemberRequest, done, page_or_fragment
-from dashboard.polls import with_rooms
+from dashboard.polls import UNSURE_MADE, on_to, with_rooms
 from dashboard.refusals import land
 from dashboard.shortcuts import get_poll, get_room
-from dashboard.views.poll_builder import UNSURE_MADE, linked
 from rooms import hms
-from rooms.access import is_ops, may, polls_for, rooms_for
+from rooms.access import may, polls_for, rooms_for
 from rooms.connection import NotConfigured
 from rooms.operations import polls as operations
 
@@ -89,7 +88,7 @@ def duplicate(request: MemberRequest, poll_id: str) -> HttpResponse:
     form = DuplicateForm(
         request.POST if request.method == "POST" else None,
         rooms=rooms_for(request.user, "ask"),
-        required=not is_ops(request.user),
+        required=not may(request.user, "operate"),
         initial={"title": f"{poll}, copy"[:255]},
     )
     if form.is_bound and form.is_valid():
@@ -101,7 +100,7 @@ def duplicate(request: MemberRequest, poll_id: str) -> HttpResponse:
         except (hms.Error, ValueError, NotConfigured) as problem:
             land(form, problem)
         else:
-            return linked(request, made, room)
+            return on_to(request, made, room)
     return _dialog(request, "duplicate", {"poll": poll, "form": form})
 
 
