@@ -3,7 +3,7 @@
 Not a mirror of its own: `room_codes` and `stream_keys` share it. The only module that writes `Reading`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -14,6 +14,7 @@ from django.utils import timezone
 from rooms import hms
 from rooms.connection import NotConfigured
 from rooms.masking import masked_text
+from rooms.mirrors.pulling import Pulled
 from rooms.models import Reading, Room
 
 Kind = Reading.Kind
@@ -82,6 +83,28 @@ def alone(room: Room, kind: Reading.Kind) -> Iterator[None]:
         yield
     finally:
         mine.filter(claimed_until=claim).update(claimed_until=None)
+
+
+def pull_rooms(kind: Reading.Kind, pull: Callable[[Room], Pulled], *, most: int) -> Pulled:
+    """`pull` what hangs on the `most` rooms that were read longest ago.
+
+    A room that is closed, or an account without stream keys, is told on the room's own page and is no failure here.
+    When 100ms does not answer or asks to wait, the others wait for the next run: each would cost a whole time-out.
+    """
+    pulled = Pulled()
+    for room in longest_unread(kind, most=most):
+        try:
+            one = pull(room)
+        except (hms.Forbidden, hms.NotFound):
+            continue
+        except hms.Error as problem:
+            pulled.problems.append(f"{kind} of {room.pk}: {problem}")
+            if not isinstance(problem, hms.BadRequest | hms.UnreadableAnswer):
+                break
+            continue
+        pulled.pages += one.pages
+        pulled.objects += one.objects
+    return pulled
 
 
 class NotRead(ValueError):

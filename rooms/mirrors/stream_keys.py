@@ -60,17 +60,8 @@ def read(client: hms.Client, room: Room) -> HmsStreamKey | None:
 
 
 def pull_some(client: hms.Client, *, at: datetime, most: int) -> Pulled:
-    """Read the keys of the `most` rooms that were read longest ago, one call a room; what fails is put off."""
-    pulled = Pulled()
-    for room in reading.longest_unread(KIND, most=most):
-        try:
-            one = pull(client, at=at, room=room)
-        except hms.Error as problem:
-            pulled.problems.append(f"stream key of room {room.pk}: {problem}")
-            continue
-        pulled.pages += one.pages
-        pulled.objects += one.objects
-    return pulled
+    """Read the keys of the `most` rooms that were read longest ago, one call a room."""
+    return reading.pull_rooms(KIND, lambda room: pull(client, at=at, room=room), most=most)
 
 
 @transaction.atomic

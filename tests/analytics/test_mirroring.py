@@ -83,6 +83,26 @@ def test_an_outage_is_told_and_nothing_is_lost(hms_simulator: SimulatedHms) -> N
     assert set(failed.values_list("kind", flat=True)) == {"rooms", "templates", "codes", "keys"}
 
 
+def test_an_outage_costs_one_time_out_and_not_one_a_room(hms_simulator: SimulatedHms) -> None:
+    for number in range(3):
+        hms_simulator.world.add_room(f"Room-{number}")
+    pull_mirror(client(), "rooms")
+    hms_simulator.fault(times=None, status=503)
+    hms_simulator.forget()
+
+    pull_mirror(client(), "codes")
+
+    assert len(hms_simulator.requests()) == 1
+
+
+def test_an_account_without_stream_keys_is_no_failure(hms_simulator: SimulatedHms) -> None:
+    hms_simulator.world.add_room("Physics")
+    pull_mirror(client(), "rooms")
+    hms_simulator.fault("GET", "/stream-keys/room/{room_id}", status=403, times=None)
+
+    assert pull_mirror(client(), "keys").error == ""
+
+
 def test_one_room_can_be_read_alone(hms_simulator: SimulatedHms) -> None:
     physics = hms_simulator.world.add_room("Physics")
     hms_simulator.world.add_room("Art")
