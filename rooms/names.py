@@ -1,11 +1,15 @@
 """Whose a room's name is. 100ms ignores case in names, and answers a name that is taken with the room that has it."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from rooms import hms
 from rooms.connection import client
 from rooms.mirrors import rooms as mirror
 from rooms.models import Room
+
+LOOK: Final = 4.0
+"""Seconds that 100ms has to answer a page that only looks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +39,20 @@ def holder_here(name: str, *, besides: str = "") -> Holder | None:
     return Holder(room, is_known=True) if room else None
 
 
-def holder_of(name: str, *, besides: str = "") -> Holder | None:
+def holder_of(name: str, *, besides: str = "", quick: bool = False) -> Holder | None:
     """The same, and where our mirror has none, what 100ms says by now. Raises `NotAsked`, `NotConfigured`.
 
-    100ms finds the exact spelling only (contract, list_rooms); of others only the mirror knows.
+    100ms finds the exact spelling only (contract, list_rooms); of others only the mirror knows. `quick`: for who is
+    still typing.
     """
     if not name:
         return None
     if found := holder_here(name, besides=besides):
         return found
+    asked = client(patience=0, timeout=LOOK) if quick else client()
     try:
         for enabled in (True, False):
-            for room in client().rooms.list(name=name, enabled=enabled, limit=10):
+            for room in asked.rooms.list(name=name, enabled=enabled, limit=10):
                 if room.name.casefold() == name.casefold() and room.id != besides:
                     known = Room.objects.filter(pk=room.id).first()
                     return Holder(mirror.row_of(room, known), is_known=known is not None)

@@ -47,7 +47,7 @@ def name_check(request: MemberRequest) -> HttpResponse:
     context: dict[str, object] = {"typed": typed}
     try:
         name = RoomName(required=False).clean(typed)
-        context["holder"] = holder_of(name)
+        context["holder"] = holder_of(name, quick=True)
         context["is_free"] = bool(name) and context["holder"] is None
     except ValidationError as problem:
         context["problem"] = " ".join(problem.messages)

@@ -17,6 +17,7 @@ from rooms.access import may
 from rooms.connection import NotConfigured, client
 from rooms.mirrors import rooms as mirror
 from rooms.models import Room
+from rooms.names import LOOK
 from rooms.operations import rooms as operations
 from rooms.template_names import TemplateNames
 
@@ -57,7 +58,7 @@ def compare(request: MemberRequest, room_id: str) -> HttpResponse:
     room = get_room(request, room_id, "operate")
     context = {"room": room, "checked_at": timezone.now()}
     try:
-        context["differing"] = differing(mirror.compare(client(), room), TemplateNames.known())
+        context["differing"] = differing(mirror.compare(client(patience=0, timeout=LOOK), room), TemplateNames.known())
     except (hms.NotFound, hms.Forbidden):
         context["gone"] = True
     except (hms.Error, NotConfigured) as problem:

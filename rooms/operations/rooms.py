@@ -29,6 +29,9 @@ def create(*, actor: Actor, name: str, settings: Mapping[str, Any], overwrite: s
     holder = holder_of(name)
     if holder and holder.room.pk != overwrite and (holder.is_known or not _may_have_made(name)):
         raise NameTaken(holder)
+    if holder and holder.is_known and _held(holder.room, "name").name.casefold() != name.casefold():
+        # 100ms would change whatever room has the name by now.
+        raise ValueError(f"name is no longer that of {holder.room} in 100ms: take that room over from there first")
     target = of_room(holder.room) if holder else Target("room", name=name)
     before = _touched(holder.room, settings) if holder else None
     with change(actor, "room.create", target, before=before, after={"name": name, **_said(settings)}) as under_way:

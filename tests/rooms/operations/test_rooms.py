@@ -98,6 +98,18 @@ def test_a_name_that_only_100ms_knows_is_refused_too(hms_simulator: SimulatedHms
     assert (room.pk, elsewhere.size) == (elsewhere.id, 5)
 
 
+def test_a_room_that_was_renamed_elsewhere_is_not_mistaken_for_the_one_that_has_its_name_now(
+    hms_simulator: SimulatedHms, choir: Room, ikram: User
+) -> None:
+    hms_simulator.world.rooms[choir.pk].name = "Chorus"
+    other = hms_simulator.world.add_room("Choir", size=70)
+
+    with pytest.raises(ValueError, match=r"^name is no longer that of Choir"):
+        operations.create(actor=ikram, name="Choir", settings={"size": 5}, overwrite=choir.pk)
+
+    assert (other.size, hms_simulator.changes()) == (70, [])
+
+
 def test_nothing_is_made_while_the_name_cannot_be_looked_up(hms_simulator: SimulatedHms, ikram: User) -> None:
     hms_simulator.fault("GET", "/rooms", status=500)
     with pytest.raises(NotAsked, match=r"^name could not be looked up"):
