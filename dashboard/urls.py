@@ -136,6 +136,7 @@ urlpatterns = [
     path("sessions/<str:session_id>/activity.csv", exports.csv, name="session_activity_csv"),
     path("sessions/<str:session_id>/activity.xlsx", exports.xlsx, name="session_activity_xlsx"),
     path("sessions/<str:session_id>/peers/<str:peer_id>/", peers.detail, name="peer"),
+    path("sessions/<str:session_id>/peers/<str:peer_id>/quality/", peers.quality, name="peer_quality"),
     path("sessions/<str:session_id>/polls/", poll_results.of_session, name="session_polls"),
     path("sessions/<str:session_id>/polls/ask/", poll_results.ask, name="session_polls_ask"),
     path("sessions/<str:session_id>/polls/<str:poll_id>/answers/", poll_answers.index, name="poll_answers"),

@@ -1,4 +1,6 @@
-"""One peer's quality series over an ended session (EVENTS trap 39): made up, but over the stretches that were."""
+"""One peer's quality series over an ended session (EVENTS trap 39): made up, but over the stretches that were, and bad
+before a network drop.
+"""
 
 import random
 from typing import Any
@@ -10,6 +12,8 @@ from rooms.simulator.session import Session
 _STEP = 10 * SECOND
 _LAYERS = (("h", 1.0), ("m", 0.4), ("l", 0.12))  # of a camera: name, share of the bitrate
 _SEEN = 9  # how many others a screen shows at once
+_DROPS = ("websocket closed", "ice connection state closed")
+_FADING = 120 * SECOND  # before a network drop the way up is bad for so long
 
 
 def peer_stats(session: Session, stay: Stay) -> dict[str, Any]:
@@ -62,20 +66,32 @@ def _around(chance: random.Random, middle: float, moments: list[int], digits: in
     return [round(middle * chance.triangular(0.6, 1.3, 1), digits) for _ in moments]
 
 
+def _bad(session: Session, stay: Stay, moments: list[int]) -> list[bool]:
+    """Which of the points lie shortly before the network of a stay broke."""
+    end = session.when(stay.end) // 1_000_000
+    dropped = stay.reason in _DROPS
+    return [dropped and end - moment <= _FADING // 1_000_000 for moment in moments]
+
+
+def _faded(values: list[float], bad: list[bool], factor: float) -> list[float]:
+    return [round(value * factor, 1) if is_bad else value for value, is_bad in zip(values, bad, strict=True)]
+
+
 def _sent_video(
     session: Session, stay: Stay, track: Track, moments: list[int], rid: str | None, share: float
 ) -> dict[str, Any]:
     chance = _chance(session, stay, track, rid)
     screen = track.source == "screen"
+    bad = _bad(session, stay, moments)
     return {
         "track_id": session.track_id(stay.key, track.key),
         "type": track.source,
         "rid": rid,
         "time_series": {
             "timestamps": moments,
-            "bitrate": _around(chance, (800_000 if screen else 2_400_000) * share, moments, None),
+            "bitrate": _faded(_around(chance, (800_000 if screen else 2_400_000) * share, moments, None), bad, 0.2),
             "fps": _around(chance, 5 if screen else 28, moments, None),
-            "packet_loss_percent": _around(chance, 0.3, moments),
+            "packet_loss_percent": _faded(_around(chance, 0.3, moments), bad, 40),
             "rtt_ms": _around(chance, 55, moments, None),
         },
     }
@@ -83,12 +99,13 @@ def _sent_video(
 
 def _sent_audio(session: Session, stay: Stay, track: Track, moments: list[int]) -> dict[str, Any]:
     chance = _chance(session, stay, track)
+    bad = _bad(session, stay, moments)
     return {
         "track_id": session.track_id(stay.key, track.key),
         "time_series": {
             "timestamps": moments,
-            "bitrate": _around(chance, 32_000, moments, None),
-            "packet_loss_percent": _around(chance, 0.2, moments),
+            "bitrate": _faded(_around(chance, 32_000, moments, None), bad, 0.2),
+            "packet_loss_percent": _faded(_around(chance, 0.2, moments), bad, 40),
             "rtt_ms": _around(chance, 55, moments, None),
             "jitter_ms": _around(chance, 2.5, moments),
         },

@@ -131,6 +131,7 @@ TABLE = {
     "session_activity_csv": OF_ITS_TEACHER,
     "session_activity_xlsx": OF_ITS_TEACHER,
     "peer": OF_THE_ROOM,
+    "peer_quality": OF_THE_ROOM,
     "people": OF_MEMBERS,
     # Students' data leave the house with it: not for who only observes.
     "people_csv": Row(get=Answers(SIGN_IN, GONE, HERE, GONE, HERE, HERE)),
