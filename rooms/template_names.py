@@ -27,7 +27,7 @@ class TemplateNames:
 
     @property
     def names(self) -> list[str]:
-        return sorted({name for name in self.by_id.values() if name}, key=str.casefold)
+        return sorted({name for name in self.by_id.values() if name}, key=lambda name: (name.casefold(), name))
 
     def name_of(self, template_id: str) -> str:
         """Its name, where no other template is called so; else its id."""
