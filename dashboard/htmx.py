@@ -1,7 +1,7 @@
 """Typed requests, and one way to answer with a page or only the part of it that htmx asked for."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
 from django.contrib.auth.models import User
@@ -10,6 +10,9 @@ from django.shortcuts import render
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect, push_url, replace_url
 from django_htmx.middleware import HtmxDetails
+
+POLLING_STOPPED: Final = 286
+"""htmx's own status: swap this answer and ask no more."""
 
 
 class MemberRequest(HttpRequest):

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
 from django.db.models import QuerySet
 from django.http import Http404
 
+from dashboard.forms.room_codes import RolesForm
 from rooms.access import Viewer, roles_handed_out
 from rooms.mirrors.room_codes import reference
-from rooms.models import Role, Room, RoomCode, RoomTemplate
+from rooms.models import HandedOutRole, Role, Room, RoomCode, RoomTemplate
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +70,9 @@ def get_code(user: Viewer, room: Room, wanted: str) -> RoomCode:
             code.room = room
             return code
     raise Http404
+
+
+def hand_out_form(room: Room, held: set[str], data: Any = None) -> RolesForm:
+    """Which roles the teachers of a room may hand out: of those there are, have codes, or were ticked before."""
+    ticked = set(HandedOutRole.objects.filter(room=room).values_list("role", flat=True))
+    return RolesForm(data, sorted((roles_of(room) or set()) | held | ticked), initial={"roles": sorted(ticked)})

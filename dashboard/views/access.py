@@ -16,9 +16,9 @@ from dashboard.decorators import ops_form, ops_required
 from dashboard.forms.access import AccessFile, GivePerson, GiveRooms, MemberFilters
 from dashboard.htmx import MemberRequest, done, page_or_fragment
 from dashboard.listing import Column, Listing
+from dashboard.members import name_of, place_of
 from dashboard.refusals import land
 from dashboard.shortcuts import get_room
-from rooms.access import OBSERVERS, OPS, TEACHERS, is_ops
 from rooms.access_list import Planned, plan
 from rooms.models import Room, RoomAccess
 from rooms.operations import access as operations
@@ -32,7 +32,6 @@ COLUMNS = (
     Column("Next end", "ends", "next_end", nulls=True),
     Column("Last signed in", "last", "last_login", down=True, nulls=True, classes="roomy"),
 )
-WORDS = {OPS: "operations", TEACHERS: "teacher", OBSERVERS: "observer"}
 
 
 def _members() -> QuerySet[User]:
@@ -54,19 +53,12 @@ def member_listing(request: MemberRequest) -> Listing:
     )
 
 
-def _parts(user: User) -> str:
-    """What they are here, in words; "" without a place."""
-    if user.is_superuser:
-        return WORDS[OPS]
-    return ", ".join(WORDS.get(group.name, group.name) for group in user.groups.all())
-
-
 @ops_required
 def index(request: MemberRequest) -> HttpResponse:
     listing = member_listing(request)
     members = list(listing.page)
     prefetch_related_objects(members, "groups")
-    context = {"listing": listing, "members": [(user, _parts(user)) for user in members]}
+    context = {"listing": listing, "members": [(user, place_of(user)) for user in members]}
     return page_or_fragment(request, "access/index.html", context, {"list": "access/_list.html"}, listing.here)
 
 
@@ -87,7 +79,7 @@ def _lines(users: QuerySet[User]) -> Iterator[tuple[object, ...]]:
                 instants.to_rfc3339(instants.from_datetime(access.until)) if access and access.until else "",
                 "give" if access else "",
                 user.get_full_name(),
-                _parts(user),
+                place_of(user).words,
                 str(access.room) if access else "",
             )
 
@@ -99,11 +91,10 @@ def detail(request: MemberRequest, username: str) -> HttpResponse:
     held = RoomAccess.objects.filter(user=user).select_related("room", "given_by").order_by("room__name")
     context = {
         "person": user,
-        "part": _parts(user),
-        "sees_all": is_ops(user),
+        "place": place_of(user),
         "held": held,
         "now": timezone.now(),
-        "room_count": Room.objects.count() if is_ops(user) else 0,
+        "room_count": Room.objects.count(),
     }
     return page_or_fragment(request, "access/person.html", context, {})
 
@@ -122,8 +113,8 @@ def give(request: MemberRequest, username: str) -> HttpResponse:
             land(form, problem, {"person": "rooms"})
         else:
             said = str(rooms[0]) if len(rooms) == 1 else f"{len(rooms)} rooms"
-            return done(request, reverse("member", args=[username]), f"{_name(user)} now has {said}.")
-    context = {"person": user, "name": _name(user), "form": form}
+            return done(request, reverse("member", args=[username]), f"{name_of(user)} now has {said}.")
+    context = {"person": user, "name": name_of(user), "form": form}
     return page_or_fragment(request, "access/give.html", context, {"dialog": "access/_give.html"})
 
 
@@ -134,10 +125,10 @@ def take(request: MemberRequest, username: str, room_id: str) -> HttpResponse:
     back = request.GET.get("from") == "room"
     if request.method == "POST":
         taken = operations.take(actor=request.user, user=user, room=room)
-        said = f"{_name(user)} no longer has {room}." if taken else f"{_name(user)} did not have {room} any more."
+        said = f"{name_of(user)} no longer has {room}." if taken else f"{name_of(user)} did not have {room} any more."
         url = reverse("room_access", args=[room.pk]) if back else reverse("member", args=[username])
         return done(request, url, said)
-    context = {"person": user, "name": _name(user), "room": room, "back": back}
+    context = {"person": user, "name": name_of(user), "room": room, "back": back}
     return page_or_fragment(request, "access/take.html", context, {"dialog": "access/_take.html"})
 
 
@@ -148,7 +139,7 @@ def of_room(request: MemberRequest, room_id: str) -> HttpResponse:
     held = RoomAccess.objects.filter(room=room).select_related("user", "given_by").prefetch_related("user__groups")
     context = {
         "room": room,
-        "held": [(access, _parts(access.user)) for access in held.order_by("user__username")],
+        "held": [(access, place_of(access.user)) for access in held.order_by("user__username")],
         "now": timezone.now(),
     }
     return page_or_fragment(request, "access/room.html", context, {})
@@ -166,7 +157,7 @@ def give_person(request: MemberRequest, room_id: str) -> HttpResponse:
         except ValueError as problem:
             land(form, problem)
         else:
-            return done(request, reverse("room_access", args=[room.pk]), f"{_name(user)} now has {room}.")
+            return done(request, reverse("room_access", args=[room.pk]), f"{name_of(user)} now has {room}.")
     context = {"room": room, "form": form}
     return page_or_fragment(request, "access/give_person.html", context, {"dialog": "access/_give_person.html"})
 
@@ -219,7 +210,3 @@ def _sent(request: MemberRequest) -> QueryDict | None:
 
 def _user(username: str) -> User:
     return get_object_or_404(User.objects.prefetch_related("groups"), username=username.replace("\x00", ""))
-
-
-def _name(user: User) -> str:
-    return user.get_full_name() or user.get_username()

@@ -1,7 +1,6 @@
 """The codes of a room: seen, handed out, printed. What changes them is in `room_codes_changes`."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from django.db.models.functions import Lower
 from django.http import Http404, HttpResponse, HttpResponseBase
@@ -18,11 +17,11 @@ from dashboard.decorators import member_required
 from dashboard.forms.room_codes import RolesForm, RoomCodeFilters
 from dashboard.htmx import MemberRequest, page_or_fragment
 from dashboard.listing import Column, Listing
-from dashboard.room_codes import Shown, codes_for, get_code, roles_of, shown
+from dashboard.room_codes import Shown, codes_for, get_code, hand_out_form, roles_of, shown
 from dashboard.shortcuts import get_room
 from rooms.access import roles_handed_out
 from rooms.mirrors import room_codes as mirror
-from rooms.models import HandedOutRole, Room
+from rooms.models import Room
 
 COLUMNS = (
     Column("Role", "role", Lower("role")),
@@ -58,7 +57,7 @@ def index(request: MemberRequest, room_id: str) -> HttpResponse:
         "listing": listing,
         "codes": shown(listing.page, roles),
         "freshness": copy,
-        "is_ops": allowed is None,
+        "may_operate": allowed is None,
         "allowed": allowed,
         "missing": sorted(may_have - held),
         "roles_known": roles is not None,
@@ -122,12 +121,6 @@ def sheet(request: MemberRequest, room_id: str) -> HttpResponse:
     answer = render(request, "room_codes/sheet.html", {"room": room, "form": form, "cards": cards})
     patch_cache_control(answer, private=True, no_cache=True)
     return answer
-
-
-def hand_out_form(room: Room, held: set[str], data: Any = None) -> RolesForm:
-    """Which roles the teachers of a room may hand out: of those there are, have codes, or were ticked before."""
-    ticked = set(HandedOutRole.objects.filter(room=room).values_list("role", flat=True))
-    return RolesForm(data, sorted((roles_of(room) or set()) | held | ticked), initial={"roles": sorted(ticked)})
 
 
 def _one(request: MemberRequest, room: Room, reference: str) -> Shown:

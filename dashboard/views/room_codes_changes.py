@@ -13,9 +13,8 @@ from dashboard.decorators import member_command, ops_command, ops_form
 from dashboard.forms.room_codes import RoleForm, TokenForm
 from dashboard.htmx import MemberRequest, done, page_or_fragment
 from dashboard.refusals import in_words, land
-from dashboard.room_codes import get_code
+from dashboard.room_codes import get_code, hand_out_form
 from dashboard.shortcuts import get_room
-from dashboard.views.room_codes import hand_out_form
 from rooms import hms
 from rooms.access import roles_handed_out
 from rooms.connection import NotConfigured

@@ -15,13 +15,11 @@ from dashboard.activity import activity
 from dashboard.crowd import SIZES, sections
 from dashboard.decorators import member_required
 from dashboard.detail import detail_of
-from dashboard.htmx import MemberRequest, page_or_fragment
+from dashboard.htmx import POLLING_STOPPED, MemberRequest, page_or_fragment
 from dashboard.intervals import intervals
 from dashboard.parts import Part, anchor, changes, held
 from dashboard.reading import Reading, read
 from dashboard.times import zone_words
-
-POLLING_STOPPED = 286  # htmx's own status: swap this answer and ask no more
 
 
 @member_required
