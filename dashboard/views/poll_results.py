@@ -23,14 +23,13 @@ from analytics.tasks import nudge_polls
 from dashboard.csv_files import csv_file
 from dashboard.decorators import export_required, member_command, member_required
 from dashboard.forms.poll_answers import RunFilters
-from dashboard.htmx import MemberRequest, page_or_fragment
+from dashboard.htmx import POLLING_STOPPED, MemberRequest, page_or_fragment
 from dashboard.listing import Column, Listing
 from dashboard.poll_answers import answer_listing, answer_rows, person_rows, shown
 from dashboard.poll_reading import RunReading, answers, run_reading, scores, shows_right
 from dashboard.polls_state import polls_state
 from dashboard.refusals import in_words
 from dashboard.shortcuts import get_poll_run, get_session, poll_runs_for, sessions_for
-from dashboard.views.session import POLLING_STOPPED
 from rooms import hms
 from rooms.access import Action, may, polls_for, rooms_for
 from rooms.audit import Target, note
