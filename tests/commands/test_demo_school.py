@@ -1,0 +1,66 @@
+"""What a visitor finds set up in the demo, and what a second start leaves alone."""
+
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from analytics.mirroring import MIRRORS, pull_mirror
+from dashboard import demo_school
+from rooms import audit
+from rooms.actors import ELSEWHERE
+from rooms.connection import client
+from rooms.models import AuditEntry, HandedOutRole, Poll, Room, RoomAccess, StreamKey
+from rooms.operations import access
+from rooms.simulator.demo import furnish
+from tests.rooms.simulated import SimulatedHms
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+
+@pytest.fixture
+def people(
+    hms_simulator: SimulatedHms, ikram: User, wanjiru: User, olive: User, sam: User, physics: Room, chemistry: Room
+) -> demo_school.People:
+    """The cast, before anybody has a room, and the demo's 100ms, mirrored."""
+    Room.objects.all().delete()
+    furnish(hms_simulator.world, ZoneInfo("Africa/Nairobi"))
+    for kind in MIRRORS:
+        assert pull_mirror(client(), kind).error == ""
+    return demo_school.People(ops=ikram, teacher=wanjiru, observer=olive, substitute=sam)
+
+
+def test_a_visitor_finds_a_school_that_was_set_up_by_people(people: demo_school.People) -> None:
+    assert demo_school.furnish(people) > 30
+
+    assert audit.broken() == ""
+    assert set(AuditEntry.objects.values_list("outcome", flat=True)) == {"requested", "succeeded"}
+    assert set(AuditEntry.objects.values_list("actor", flat=True)) == {"ikram", "wanjiru", ELSEWHERE.name}
+    assert set(HandedOutRole.objects.values_list("role", flat=True)) == {"student", "audience"}
+    assert list(Room.objects.exclude(changed_elsewhere_at=None).values_list("name", flat=True)) == ["Lecture hall 2"]
+    closed = Room.objects.get(enabled=False)
+    assert (closed.name, closed.disabled_reason) == ("Summer-school", "Closed until the summer term")
+    assert StreamKey.objects.get().room.name == "Lecture hall 2"
+    assert set(Poll.objects.exclude(rooms=None).values_list("kind", flat=True)) == {"poll", "quiz"}
+    ends = RoomAccess.objects.filter(user=people.substitute).values_list("until", flat=True)
+    assert len(ends) == 2
+    assert all(end is not None and end > timezone.now() for end in ends)
+    rooms = RoomAccess.objects.filter(user=people.observer).values_list("room__name", flat=True)
+    assert sorted(rooms) == ["Arabic, level 3", "Year 9 Physics, group B"]
+
+
+def test_a_second_start_asks_100ms_for_nothing_and_leaves_alone_what_a_visitor_changed(
+    people: demo_school.People, hms_simulator: SimulatedHms
+) -> None:
+    demo_school.furnish(people)
+    arabic = Room.objects.get(name="Arabic, level 3")
+    access.take(actor=people.ops, user=people.teacher, room=arabic)
+    HandedOutRole.objects.filter(room=arabic).delete()
+    hms_simulator.forget()
+
+    assert demo_school.furnish(people) == 0
+
+    assert hms_simulator.requests() == []
+    assert not RoomAccess.objects.filter(user=people.teacher, room=arabic).exists()
+    assert not HandedOutRole.objects.filter(room=arabic).exists()
