@@ -86,7 +86,7 @@ def _row(name: str, role: Mapping[str, Any], names: list[str], keys: list[str]) 
         camera,
         screen,
         "everybody" if set(names) <= set(seen) else _first(seen) or "nobody",
-        ", ".join(seen),
+        "" if set(names) <= set(seen) else ", ".join(seen),
         tuple(bool(role["permissions"].get(key)) for key in keys),
         str(role.get("priority") or ""),
         "no limit" if places == 0 else "nobody" if places < 0 else f"{places:,}",

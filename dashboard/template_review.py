@@ -1,13 +1,13 @@
 """Changing a room template from a page: typed, reviewed, saved; upon what 100ms has at that moment and nothing older.
 
 A page carries the number of the version it was drawn from, and once it was reviewed, the seal of that review. When
-what the page is about has another state in 100ms by now, nothing is sent: the page comes back with the difference, what
-was typed in it. When what was reviewed is not what would be sent, it is reviewed again.
+what the page is about has another state in 100ms by now, nothing is sent: the page comes back with the difference and
+with what was typed. When what was reviewed is not what would be sent, it is reviewed again.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 import orjson
 from django import forms
@@ -34,14 +34,6 @@ from rooms.room_templates.wording import Line, lines
 FAILURES = (hms.Error, ValueError, NotConfigured)
 
 
-class Sheet(Protocol):
-    """A form that a page is drawn of."""
-
-    def groups(self) -> list[Group]: ...
-
-    def names(self) -> dict[str, str]: ...
-
-
 @dataclass(frozen=True)
 class Wish:
     """What a page would change. `make(data, content)` draws its form over a content; `apply` gives the content wished.
@@ -63,7 +55,6 @@ class Wish:
     at_once: bool = False
     note: str = ""
     lead: str = ""
-    next: Callable[[forms.Form], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +96,7 @@ def change(request: MemberRequest, template: RoomTemplate, wish: Wish, **context
     if wanted is not None and canonical(wanted) == canonical(held):
         already = bool(moved or data.get("reviewed"))
         message = "100ms has it so already: nothing was sent." if already else "Nothing was changed."
-        return done(request, wish.next(form) if wish.next else wish.back, message)
+        return done(request, wish.back, message)
     if moved:
         form = wish.make(rebased(data, wish.make(None, base.content), wish.make(None, held)), held)
         if wish.at_once and wanted is not None:
@@ -131,7 +122,7 @@ def change(request: MemberRequest, template: RoomTemplate, wish: Wish, **context
         return _refused(request, template, wish, data, content_of(seen), part, _latest(template), **context)
     except FAILURES as problem:
         return _refused(request, template, wish, data, held, problem, latest, **context)
-    return done(request, wish.next(form) if wish.next else wish.back, wish.message)
+    return done(request, wish.back, wish.message)
 
 
 def make(request: MemberRequest, form: forms.Form, content: Content, title: str, **context: Any) -> HttpResponse:

@@ -266,7 +266,7 @@ def test_that_100ms_cannot_be_read_is_said(ops: Client, hms_simulator: Simulated
     assert "It could not be read from 100ms." in answer.content.decode()
 
 
-@pytest.mark.parametrize("name", ["a/b", "ünï çødé", "new", "<b>x</b>", "x" * 200, "a.b [c]"])
+@pytest.mark.parametrize("name", ["a/b", "ünï çødé", "new", "<b>x</b>", "x" * 200, "a.b [c]", "what? #1 100%"])
 def test_a_role_of_any_name_has_its_page(name: str, ops: Client) -> None:
     one = template("Class", roles=0)
     mirror.write([{**one.received, "roles": {name: role(name, (), [name])}}], at=timezone.now())
@@ -276,7 +276,9 @@ def test_a_role_of_any_name_has_its_page(name: str, ops: Client) -> None:
     (row,) = page.context["roles"]
     assert row.name == name
     link = next(part.split('"')[0] for part in page.content.decode().split('href="') if "/roles/" in part)
-    assert ops.get(unescape(link)).context["form"]["name"].value() == name
+    answer = ops.get(unescape(link))
+    assert answer.context["form"]["name"].value() == name
+    assert f'action="{link}"' in answer.content.decode()
 
 
 def test_a_template_made_without_its_recordings_is_shown_with_the_reason(
