@@ -11,7 +11,7 @@ URLS = "dashboard.urls"
 
 
 def doors(source: Source) -> dict[str, set[str]]:
-    """Place → what people and the schedule call it: "page `/rooms/`", "task `analytics.tasks.mirror_rooms`", …"""
+    """Place → what people and the schedule call it: "page `/rooms/`", "task `analytics.tasks.mirror`", …"""
     found: dict[str, set[str]] = defaultdict(set)
     for address, view in _pages(source, source.modules[URLS], "/"):
         found[view].add(f"page `{address}`")
