@@ -43,7 +43,8 @@ class AnswerFilters(Filters):
     def narrow_q(self, answers: Answers, text: str) -> Answers:
         peers = Peer.objects.filter(session_id=self.run.session_id, name__icontains=text)
         people = Q(key__in=peers.exclude(user_id="").values("user_id")) | Q(key__in=peers.values("pk"))
-        return answers.filter(people | Q(key__icontains=text) | Q(text__icontains=text) | Q(response_id=text))
+        ids = Q(key__icontains=text) | Q(user_id__icontains=text) | Q(response_id=text)
+        return answers.filter(people | ids | Q(text__icontains=text))
 
     def narrow_question(self, answers: Answers, index: int) -> Answers:
         return answers.filter(question=index)

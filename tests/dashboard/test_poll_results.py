@@ -371,3 +371,26 @@ def test_pages_ask_no_more_with_300_people_than_with_3(physics: Room, ops: Clien
     few, many = counts
     assert many == few
     assert max(many.values()) <= 30
+
+
+def test_answers_are_found_by_name_words_and_id_and_put_in_order(physics: Room, ops: Client) -> None:
+    held = classes.session(physics, pupils=[Pupil("Ada", "user-1"), Pupil("Ben", "user-2"), Pupil("Chloé", "user-3")])
+    run = classes.quiz(held, "p1")
+    url = f"/sessions/{held.pk}/polls/p1/answers/"
+    for query, count in (
+        ("", 6),
+        ("?q=ben", 2),
+        ("?q=user-3", 2),
+        ("?q=Text+1", 1),
+        (f"?q={run.responses.all()[0].response_id}", 1),
+        ("?question=1&option=1", 2),
+        ("?question=1&state=wrong", 1),
+        ("?person=user-2&state=right", 1),
+        ("?question=2&state=answered", 3),
+        ("?question=two", 6),
+    ):
+        assert f'id="count">{count}</span>' in shown(ops, url + query), query
+    assert "could not be understood" in shown(ops, f"{url}?question=two")
+    listed = shown(ops, f"{url}?question=1&sort=-person")
+    assert re.findall(r">(Ada|Ben|Chloé)</bdi>", listed) == ["Chloé", "Ben", "Ada"]
+    assert "No answer matches" in shown(ops, f"{url}?q=nobody")
