@@ -14,6 +14,7 @@ register = template.Library()
 # By the word that a page gives as `tab`: the name on it, the name of its URL, and what its viewer may do in the room.
 _TABS: Final[tuple[tuple[str, str, str, Action], ...]] = (
     ("sessions", "Sessions", "room", "see"),
+    ("live", "Live", "room_live", "see"),
     ("settings", "Settings", "room_settings", "see"),
     ("codes", "Codes", "room_codes", "hand out"),
     ("stream-key", "Stream key", "room_stream_key", "operate"),

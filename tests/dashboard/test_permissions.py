@@ -104,6 +104,13 @@ TABLE = {
     # Its answer shows the key, or why not.
     "stream_key_reveal": Row(post=OPS),
     "stream_key_disable": FORM_OF_OPS,
+    "live_tv": OF_OPS,
+    "room_live": OF_THE_ROOM,
+    "room_live_now": PART_OF_THE_ROOM,
+    "room_live_peer": FORM_OF_ITS_TEACHER,
+    "room_live_message": FORM_OF_ITS_TEACHER,
+    "room_live_remove": FORM_OF_ITS_TEACHER,
+    "room_live_end": FORM_OF_ITS_TEACHER,
     "room_templates": OF_OPS,
     "room_templates_csv": OF_OPS,
     "room_template_new": FORM_OF_OPS,

@@ -1,0 +1,112 @@
+"""A running session: who is in, what goes wrong, and what can be done about it at this moment."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+
+from analytics import queries
+from dashboard.decorators import member_required, ops_required
+from dashboard.forms.live import ONLY, Asked, LiveFilters, MessageForm
+from dashboard.freshness import freshness
+from dashboard.htmx import MemberRequest, page_or_fragment
+from dashboard.live_parts import all_parts, parts_of, within
+from dashboard.live_room import LiveRoom, live_room
+from dashboard.live_rooms import live_rooms
+from dashboard.parts import changes, held
+from dashboard.shortcuts import get_room, sessions_for
+from dashboard.times import zone_words
+from rooms import live as readings
+from rooms.access import may, roles_handed_out
+from rooms.models import Role, Room
+
+
+@member_required
+def index(request: MemberRequest, room_id: str) -> HttpResponse:
+    """The cockpit. It waits for nobody: it shows the last reading, and the page then asks for a new one by itself.
+
+    Without scripts the browser comes back by itself with `ask`, which does ask 100ms.
+    """
+    room = get_room(request, room_id)
+    reading = readings.look(room) if "ask" in request.GET else readings.held(room)
+    live = live_room(room, reading, timezone.now())
+    asked = LiveFilters(request.GET).asked()
+    context = _context(request, live, asked)
+    if not live.is_active:
+        context |= {"last": _last_session(request, room), "hands_out": _hands_out(request, room)}
+    return page_or_fragment(request, "live/index.html", context, {"list": "live/_list.html"}, _here(request))
+
+
+@member_required
+def update(request: MemberRequest, room_id: str) -> HttpResponse:
+    """What changed since the page was drawn, by the digests it sends. Many viewers share one reading of 100ms."""
+    room = get_room(request, room_id)
+    if not request.htmx:
+        return redirect("room_live", room.pk)
+    live = live_room(room, readings.look(room), timezone.now())
+    if request.GET.get("active") != ("1" if live.is_active else ""):
+        return HttpResponse(headers={"HX-Refresh": "true"})  # it begins or ends: another page
+    context = _context(request, live, LiveFilters(request.GET).asked())
+    have = held(request.GET.get("have", ""))
+    body = within(changes(all_parts(context), {**context, "request": request}, have))
+    return HttpResponse(body, headers={"Cache-Control": "private, no-store"})
+
+
+@ops_required
+def tv(request: MemberRequest) -> HttpResponse:
+    """All live rooms in big type, for a screen on a wall."""
+    now = timezone.now()
+    cards = live_rooms(sessions_for(request.user).filter(queries.live(now)), now)
+    context = {
+        "live": cards,
+        "people": sum(card.people for card in cards),
+        "trouble": sum(bool(card.many_drops or card.failures) for card in cards),
+        "now": now,
+        "freshness": freshness(now),
+    }
+    return page_or_fragment(request, "live/tv.html", context, {"tv": "live/_tv.html"})
+
+
+def roles_of(room: Room, live: LiveRoom) -> list[str]:
+    """The roles a person can be given: those of the room's template, and those seen in the room."""
+    known = Role.objects.filter(template=room.template_id).values_list("name", flat=True) if room.template_id else ()
+    return list(dict.fromkeys([*known, *live.roles]))
+
+
+def receivers_of(live: LiveRoom) -> list[tuple[str, str]]:
+    """Whom a message can go to, but for single persons."""
+    return [("all", "Everybody"), *((f"role:{role}", f"Every {role}") for role in live.roles)]
+
+
+def _context(request: MemberRequest, live: LiveRoom, asked: Asked) -> dict[str, Any]:
+    now = timezone.localtime(live.now)
+    zone = zone_words(now, timezone.get_current_timezone())
+    acts = may(request.user, "act", live.room)
+    return {
+        "room": live.room,
+        "live": live,
+        "asked": asked,
+        "page_url": reverse("room_live", args=[live.room.pk]),
+        "zone_words": zone,
+        "acts": acts,
+        "onlys": ONLY,
+        "message_form": MessageForm(None, receivers_of(live)) if acts else None,
+        **parts_of(live, asked),
+    }
+
+
+def _last_session(request: MemberRequest, room: Room) -> Any:
+    return sessions_for(request.user).filter(room=room).order_by("-started_at").first()
+
+
+def _hands_out(request: MemberRequest, room: Room) -> bool:
+    return roles_handed_out(request.user, room) != frozenset()
+
+
+def _here(request: MemberRequest) -> str:
+    kept = request.GET.copy()
+    for name in [name for name, value in kept.items() if not value or name == "ask"]:
+        del kept[name]
+    return f"{request.path}?{kept.urlencode()}" if kept else request.path
