@@ -129,7 +129,8 @@ class RoleForm(ContentForm):
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
-        if name != self.was and name in self.roles:
+        # Where the old name is gone, the role may have been renamed by an attempt that got no answer.
+        if name != self.was and name in self.roles and (not self.was or self.was in self.roles):
             raise forms.ValidationError("There is a role of this name already.")
         return name
 

@@ -62,8 +62,9 @@ def _role(request: MemberRequest, template: RoomTemplate, name: str) -> HttpResp
         return roles.renamed(found, name, new) if name and name != new else found
 
     def renamed(form: forms.Form) -> tuple[str, str] | None:
+        assert isinstance(form, RoleForm)
         new = form.cleaned_data["name"]
-        return (name, new) if name and name != new else None
+        return (name, new) if name in form.roles and name != new else None
 
     wish = Wish(
         title=f"Role {name}" if name else "New role",

@@ -436,3 +436,25 @@ def test_going_back_over_a_change_made_meanwhile_is_looked_at_again(
     assert hms_simulator.changes() == []
     assert told.save().status == 302
     assert (lesson.roles["student"]["priority"], lesson.roles["guest"]["priority"]) == (2, 2)
+
+
+def test_a_rename_that_got_no_answer_is_ended_by_sending_it_again(
+    ops: Client, hms_simulator: SimulatedHms, lesson: Template, pages: str
+) -> None:
+    review = sheet(ops, f"{pages}roles/guest/").send(name="visitor")
+    hms_simulator.fault("POST", "/templates/{template_id}/roles/{role_name}", cut="before")
+    told = review.save()
+    assert "nobody knows yet whether this was done" in words(told)
+
+    found = told.send()
+    assert "The role guest</bdi></b> goes" in words(found)
+    saved = found.send().save()
+
+    assert saved.status == 302, words(saved)
+    assert list(lesson.roles) == ["teacher", "co-teacher", "student", "visitor"]
+    assert "guest" not in str([one["subscribeParams"] for one in lesson.roles.values()])
+    assert [one.outcome for one in AuditEntry.objects.filter(action="template.set_role").order_by("id")] == [
+        "requested",
+        "unsure",
+        "succeeded",
+    ]
