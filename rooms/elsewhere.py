@@ -51,6 +51,8 @@ class Unsettled:
         explained = any(_is_for(request, target) for request in self.under_way)
         for request in [request for request in self.open if _is_for(request, target)]:
             happened = _fulfilled(request, after)
+            if happened is None:
+                continue
             audit.settle(request, actor=SCHEDULE, happened=happened, target=target)
             self.open.remove(request)
             explained = explained or happened
@@ -77,10 +79,19 @@ def _is_for(request: AuditEntry, target: Target) -> bool:
     return bool(target.name) and request.target_name.casefold() == target.name.casefold()
 
 
-def _fulfilled(request: AuditEntry, found: Mapping[str, Any]) -> bool:
-    """Is everything as it was asked for? What is masked, and what the mirror does not hold, cannot tell."""
+def _fulfilled(request: AuditEntry, found: Mapping[str, Any]) -> bool | None:
+    """Is everything as it was asked for? None when a look cannot tell.
+
+    What is masked, and what the mirror does not hold, is not seen; and where all that is seen was so before, that it is
+    so now says nothing of the rest.
+    """
     wanted = request.after if isinstance(request.after, dict) else {}
-    return all(_same(found[name], value) for name, value in wanted.items() if name in found and MASK not in str(value))
+    before = request.before if isinstance(request.before, dict) else {}
+    seen = {name: value for name, value in wanted.items() if name in found and MASK not in str(value)}
+    if not all(_same(found[name], value) for name, value in seen.items()):
+        return False
+    tells = any(name not in before or not _same(before[name], value) for name, value in seen.items())
+    return True if tells or len(seen) == len(wanted) else None
 
 
 def _same(found: Any, wanted: Any) -> bool:
