@@ -1,6 +1,7 @@
 """What people have done at the demo's school before a visitor comes: by operations, each with its name in the book.
 
-What the book tells was done is not done again, for a visitor may have changed it since.
+What the book tells was done is not done again, for a visitor may have changed it since. A room that they renamed is
+left alone.
 """
 
 from collections.abc import Mapping
@@ -16,7 +17,7 @@ from rooms.actors import ELSEWHERE
 from rooms.connection import client
 from rooms.mirrors import rooms as room_mirror
 from rooms.mirrors import templates as template_mirror
-from rooms.models import AuditEntry, Room, RoomTemplate
+from rooms.models import AuditEntry, Poll, Room, RoomTemplate
 from rooms.operations import access, polls, room_codes, rooms, stream_keys, templates
 from rooms.room_templates.content import content_of
 
@@ -66,14 +67,16 @@ def furnish(people: People) -> int:
     begun = AuditEntry.objects.count()
     of = {room.name: room for room in Room.objects.filter(gone_at=None)}
     _give_rooms(people, of)
-    for name in HERS:
-        _make_codes(people.ops, of[name])
-    _make_poll(people, of[CHEMISTRY])
-    if not _done("stream_key.create", room_id=of[LECTURES].pk):
-        stream_keys.create(actor=people.ops, room=of[LECTURES])
+    for room in (of[name] for name in HERS if name in of):
+        _make_codes(people.ops, room)
+    if CHEMISTRY in of:
+        _make_poll(people, of[CHEMISTRY])
+    if LECTURES in of:
+        _make_key(people.ops, of[LECTURES])
+        _change_elsewhere(of[LECTURES])
     _limit_guests(people.ops)
-    _close_a_room(people.ops)
-    _change_elsewhere(of[LECTURES])
+    if CLOSED not in of:
+        _close_a_room(people.ops)
     return AuditEntry.objects.count() - begun
 
 
@@ -89,7 +92,7 @@ def _give_rooms(people: People, of: Mapping[str, Room]) -> None:
     ]
     for user, names, until in given:
         for name in names:
-            if not _done("access.give", target_id=user.get_username(), room_id=of[name].pk):
+            if name in of and not _done("access.give", target_id=user.get_username(), room_id=of[name].pk):
                 access.give(actor=people.ops, user=user, room=of[name], until=until)
 
 
@@ -104,10 +107,14 @@ def _make_codes(ops: User, room: Room) -> None:
 
 def _make_poll(people: People, room: Room) -> None:
     """One by the teacher's own hand; the others have always been there, and were answered last week."""
-    made = AuditEntry.objects.filter(action="poll.create", target_name=CHECK["title"])
-    if not made.exists():
+    if not _done("poll.create", target_name=CHECK["title"]) and not Poll.objects.filter(title=CHECK["title"]).exists():
         poll = polls.create(actor=people.teacher, settings=CHECK, room=room)
         polls.link(actor=people.teacher, poll=poll, room=room)
+
+
+def _make_key(ops: User, room: Room) -> None:
+    if not _done("stream_key.create", room_id=room.pk):
+        stream_keys.create(actor=ops, room=room)
 
 
 def _limit_guests(ops: User) -> None:
@@ -121,7 +128,7 @@ def _limit_guests(ops: User) -> None:
 
 
 def _close_a_room(ops: User) -> None:
-    if not AuditEntry.objects.filter(action="room.create", target_name=CLOSED).exists():
+    if not _done("room.create", target_name=CLOSED):
         settings = {"description": "Three weeks in August", "max_duration_seconds": 3 * 3600}
         room = rooms.create(actor=ops, name=CLOSED, settings=settings)
         rooms.disable(actor=ops, room=room, reason=REASON)

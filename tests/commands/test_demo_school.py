@@ -4,6 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.utils import timezone
 
 from analytics.mirroring import MIRRORS, pull_mirror
@@ -12,7 +13,7 @@ from rooms import audit
 from rooms.actors import ELSEWHERE
 from rooms.connection import client
 from rooms.models import AuditEntry, HandedOutRole, Poll, Room, RoomAccess, StreamKey
-from rooms.operations import access
+from rooms.operations import access, rooms
 from rooms.simulator.demo import furnish
 from tests.rooms.simulated import SimulatedHms
 
@@ -46,8 +47,8 @@ def test_a_visitor_finds_a_school_that_was_set_up_by_people(people: demo_school.
     ends = RoomAccess.objects.filter(user=people.substitute).values_list("until", flat=True)
     assert len(ends) == 2
     assert all(end is not None and end > timezone.now() for end in ends)
-    rooms = RoomAccess.objects.filter(user=people.observer).values_list("room__name", flat=True)
-    assert sorted(rooms) == ["Arabic, level 3", "Year 9 Physics, group B"]
+    watched = RoomAccess.objects.filter(user=people.observer).values_list("room__name", flat=True)
+    assert sorted(watched) == ["Arabic, level 3", "Year 9 Physics, group B"]
 
 
 def test_a_second_start_asks_100ms_for_nothing_and_leaves_alone_what_a_visitor_changed(
@@ -57,6 +58,8 @@ def test_a_second_start_asks_100ms_for_nothing_and_leaves_alone_what_a_visitor_c
     arabic = Room.objects.get(name="Arabic, level 3")
     access.take(actor=people.ops, user=people.teacher, room=arabic)
     HandedOutRole.objects.filter(room=arabic).delete()
+    for name in ("Lecture hall 2", "Grade 11 Chemistry", "Summer-school"):
+        rooms.update(actor=people.ops, room=Room.objects.get(name=name), settings={"name": f"Old-{len(name)}"})
     hms_simulator.forget()
 
     assert demo_school.furnish(people) == 0
@@ -64,3 +67,17 @@ def test_a_second_start_asks_100ms_for_nothing_and_leaves_alone_what_a_visitor_c
     assert hms_simulator.requests() == []
     assert not RoomAccess.objects.filter(user=people.teacher, room=arabic).exists()
     assert not HandedOutRole.objects.filter(room=arabic).exists()
+
+
+def test_a_database_made_anew_meets_a_100ms_that_remembers(
+    people: demo_school.People, hms_simulator: SimulatedHms
+) -> None:
+    demo_school.furnish(people)
+    held = len(hms_simulator.world.rooms), len(hms_simulator.world.polls)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM rooms_auditentry")
+    RoomAccess.objects.all().delete()
+
+    assert demo_school.furnish(people) > 0
+
+    assert (len(hms_simulator.world.rooms), len(hms_simulator.world.polls)) == held
