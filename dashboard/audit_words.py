@@ -23,6 +23,7 @@ NOUNS: Final[Mapping[str, str]] = {
     "handed_out_role": "Role to hand out",
     "delivery": "Delivery",
     "lock_out": "Lock-out",
+    "recording_asset": "File of a recording",
     "peer": "Person in the room",
     "role": "Everybody of a role",
 }
@@ -50,6 +51,15 @@ VERBS: Final[Mapping[str, str]] = {
     "requeue": "set to be read again",
     "set_aside": "set aside",
     "lift": "lifted",
+    "stop": "stopped",
+    "stop_all": "stopped, all of the room",
+    "pause": "paused",
+    "resume": "resumed",
+    "pause_recording": "no longer recorded (paused)",
+    "resume_recording": "recorded again",
+    "send_metadata": "given a text",
+    "open": "opened",
+    "start": "started",
     "remove": "removed",
     "send": "sent",
 }

@@ -12,6 +12,8 @@ from dashboard.views import (
     forgotten_password,
     health,
     home,
+    job_changes,
+    jobs,
     live,
     live_acts,
     mirrors,
@@ -23,6 +25,7 @@ from dashboard.views import (
     poll_results,
     poll_rooms,
     polls,
+    recording_assets,
     room_codes,
     room_codes_changes,
     room_templates,
@@ -90,6 +93,44 @@ urlpatterns = [
     path("rooms/<str:room_id>/live/message/", live_acts.message, name="room_live_message"),
     path("rooms/<str:room_id>/live/remove/", live_acts.remove, name="room_live_remove"),
     path("rooms/<str:room_id>/live/end/", live_acts.end, name="room_live_end"),
+    path("rooms/<str:room_id>/jobs/", jobs.of_room, name="room_jobs"),
+    path("rooms/<str:room_id>/jobs/now/", jobs.panel, name="room_jobs_panel"),
+    path("rooms/<str:room_id>/recordings/start/", job_changes.start_recording, name="recording_start"),
+    path("rooms/<str:room_id>/recordings/stop/", job_changes.stop_recordings, name="recordings_stop"),
+    path("rooms/<str:room_id>/recordings/pause/", job_changes.pause_recording, name="recording_pause"),
+    path("rooms/<str:room_id>/recordings/resume/", job_changes.resume_recording, name="recording_resume"),
+    path("rooms/<str:room_id>/recordings/<str:recording_id>/", jobs.recording, name="recording"),
+    path("rooms/<str:room_id>/recordings/<str:recording_id>/stop/", job_changes.stop_recording, name="recording_stop"),
+    path("rooms/<str:room_id>/live-streams/start/", job_changes.start_live_stream, name="live_stream_start"),
+    path("rooms/<str:room_id>/live-streams/stop/", job_changes.stop_live_streams, name="live_streams_stop"),
+    path("rooms/<str:room_id>/live-streams/<str:stream_id>/", jobs.live_stream, name="live_stream"),
+    path(
+        "rooms/<str:room_id>/live-streams/<str:stream_id>/stop/", job_changes.stop_live_stream, name="live_stream_stop"
+    ),
+    path(
+        "rooms/<str:room_id>/live-streams/<str:stream_id>/pause-recording/",
+        job_changes.pause_stream_recording,
+        name="live_stream_pause",
+    ),
+    path(
+        "rooms/<str:room_id>/live-streams/<str:stream_id>/resume-recording/",
+        job_changes.resume_stream_recording,
+        name="live_stream_resume",
+    ),
+    path(
+        "rooms/<str:room_id>/live-streams/<str:stream_id>/text/", job_changes.send_metadata, name="live_stream_metadata"
+    ),
+    path(
+        "rooms/<str:room_id>/external-streams/start/", job_changes.start_external_stream, name="external_stream_start"
+    ),
+    path("rooms/<str:room_id>/external-streams/stop/", job_changes.stop_external_streams, name="external_streams_stop"),
+    path("rooms/<str:room_id>/external-streams/<str:stream_id>/", jobs.external_stream, name="external_stream"),
+    path(
+        "rooms/<str:room_id>/external-streams/<str:stream_id>/stop/",
+        job_changes.stop_external_stream,
+        name="external_stream_stop",
+    ),
+    path("recording-assets/<str:asset_id>/", recording_assets.open_asset, name="recording_asset"),
     path("room-templates/", room_templates.index, name="room_templates"),
     path("room-templates.csv", room_templates.export, name="room_templates_csv"),
     path("room-templates/new/", room_templates.new, name="room_template_new"),

@@ -15,6 +15,7 @@ register = template.Library()
 _TABS: Final[tuple[tuple[str, str, str, Action], ...]] = (
     ("sessions", "Sessions", "room", "see"),
     ("live", "Live", "room_live", "see"),
+    ("jobs", "Recordings and streams", "room_jobs", "see"),
     ("settings", "Settings", "room_settings", "see"),
     ("codes", "Codes", "room_codes", "hand out"),
     ("stream-key", "Stream key", "room_stream_key", "operate"),

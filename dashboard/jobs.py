@@ -1,0 +1,245 @@
+"""What pages show of a room's recordings and streams: who began them, how they stand, why they ended, in words."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.contrib.auth.models import User
+
+from analytics.models import Event, Peer
+from rooms.audit import Outcome
+from rooms.jobs import File, Job, Kind
+from rooms.masking import masked_text
+from rooms.models import AuditEntry, Room
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Word, Lucide icon and tone (a class of `.state`)."""
+
+    word: str
+    icon: str
+    tone: str = ""
+
+
+STATES: Final[Mapping[str, State]] = {
+    "starting": State("starting", "loader"),
+    "running": State("running", "circle-dot", "ok"),
+    "stopping": State("stopping", "square"),
+    "post_processing": State("being processed", "cog"),
+    "completed": State("done", "check"),
+    "failed": State("failed", "octagon-x", "bad"),
+}
+PAUSED: Final = State("paused", "pause", "warn")
+_STOPS: Final[Mapping[str, str]] = {
+    "client request": "somebody stopped it",
+    "max duration reached": "it ran as long as 100ms lets it",
+    "room ended": "the session was ended for all",
+    "last peer left": "the last person left",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What went wrong, and what to do about it; `in_template` when the settings of the template are to blame."""
+
+    cause: str
+    remedy: str
+    in_template: bool = False
+
+
+_OWN_FAULT: Final = "Start it again. If it comes back, tell 100ms's support the id of this page."
+_STORAGE: Final = (
+    "Check the storage in the room's template: bucket, region, key and secret, and that they may write there."
+)
+# By `error_type` of the events (contract, beamErrorType and recordingErrorType; EVENTS traps 30 and 43).
+TROUBLES: Final[Mapping[str, Trouble]] = {
+    "UPLOAD_ERROR": Trouble("100ms made the file and could not put it into the storage.", _STORAGE, in_template=True),
+    "CLOUD_ACCESS_ERROR": Trouble("100ms was not let into the storage.", _STORAGE, in_template=True),
+    "CONFIG_ERROR": Trouble(
+        "100ms could not use the recording settings.", "Check the recordings of the room's template.", in_template=True
+    ),
+    "MAX_RETRIES_REACHED": Trouble(
+        "100ms tried several times to begin, and gave up.",
+        "Check that the meeting address leads into the room without a click or a sign-in, then start it again.",
+    ),
+    "BEAM_STOPPED": Trouble("It was stopped before it had begun.", "Start it again, and stop it once it runs."),
+    "SHORT_RECORDING_ERROR": Trouble("It was too short to make a file of.", "There is nothing to mend."),
+    "INPUT_ERROR": Trouble("100ms found nothing that it could make a file of.", "Was anybody heard or seen meanwhile?"),
+    "INTERNAL_ERROR": Trouble("Something failed inside 100ms.", _OWN_FAULT),
+    "MEMORY_ERROR": Trouble("100ms ran out of memory while it made the file.", _OWN_FAULT),
+    "PROCESSING_CMD_ERROR": Trouble("100ms failed to make the file.", _OWN_FAULT),
+    "API_ERROR": Trouble("100ms failed while it kept the file.", _OWN_FAULT),
+}
+_UNTOLD: Final = Trouble(
+    "100ms says that it failed, and not why.",
+    "The reason comes with a webhook. Where none has come, check the meeting address and the storage of the template.",
+)
+_FILES: Final[Mapping[str, str]] = {
+    "room-composite": "video",
+    "room-composite-legacy": "video",
+    "room-vod": "video as a playlist",
+    "chat": "chat",
+    "transcript": "transcript",
+    "summary": "summary",
+    "track": "one track",
+    "stream": "one person's stream",
+}
+_KEEPS: Final[Mapping[str, str]] = {
+    "hls_vod": "playlist",
+    "single_file_per_layer": "a file for each quality",
+    "video": "video",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A job as pages have it. `seconds` and `size` are of its longest video; 0 while there is none."""
+
+    job: Job
+    state: State
+    files: tuple[File, ...]
+    started_by: str
+    stopped_by: str
+    ended: str
+    trouble: Trouble | None
+    is_paused: bool
+    may_be_paused: bool
+    seconds: float
+    size: int
+
+    @property
+    def keeps(self) -> str:
+        return ", ".join(_KEEPS.get(name, name) for name in self.job.keeps)
+
+
+def file_words(file: File) -> str:
+    """ "transcript, SRT"."""
+    word = _FILES.get(file.type, file.type.replace("-", " "))
+    if file.output:
+        return f"{word}, {file.output.upper()}"
+    return f"{word}, quality {int(file.layer) + 1}" if file.layer.isdecimal() else word
+
+
+def size_words(size: int) -> str:
+    """ "26 MB"; "" for nothing."""
+    if not size:
+        return ""
+    for unit, bytes_ in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if size >= bytes_:
+            return f"{size / bytes_:.1f} {unit}" if size < 10 * bytes_ else f"{size / bytes_:.0f} {unit}"
+    return f"{size} bytes"
+
+
+def shown(room: Room, jobs: Sequence[Job], files: Iterable[File] = ()) -> list[Shown]:
+    """Four queries, however many jobs; none for no jobs."""
+    if not jobs:
+        return []
+    ids = [job.id for job in jobs]
+    by_job: dict[str, list[File]] = {}
+    for file in files:
+        by_job.setdefault(file.job_id, []).append(file)
+    acts = _acts(room, ids)
+    people = _people(jobs, acts)
+    told = _told(jobs)
+    return [_shown(job, by_job.get(job.id, []), acts.get(job.id, {}), people, told.get(job.id, {})) for job in jobs]
+
+
+def _shown(
+    job: Job, files: list[File], acts: Mapping[str, AuditEntry], people: Mapping[str, str], told: Mapping[str, str]
+) -> Shown:
+    files = list(job.files) or files
+    videos = [file for file in files if file.type.startswith("room-")]
+    paused, maybe = _paused(job, acts)
+    error = told.get("error", "")
+    reason = told.get("reason", "")
+    if reason.startswith("failure: "):
+        error, reason = error or reason.removeprefix("failure: "), ""
+    failed = job.status == "failed" or any(file.status == "failed" for file in files) or bool(error)
+    state = PAUSED if paused else STATES.get(job.status, State(job.status.replace("_", " "), "circle-dashed"))
+    return Shown(
+        job=job,
+        state=State("live", "radio", "ok") if state.word == "running" and job.kind == Kind.LIVE else state,
+        files=tuple(files),
+        started_by=_who(job.started_by, acts.get("start"), people),
+        stopped_by=_who(job.stopped_by, acts.get("stop"), people) if job.stopped_by or "stop" in acts else "",
+        ended=_STOPS.get(reason, masked_text(reason)),
+        trouble=_trouble(error) if failed else None,
+        is_paused=paused,
+        may_be_paused=maybe,
+        seconds=max((file.seconds for file in videos), default=0) or job.seconds,
+        size=sum(file.size for file in files),
+    )
+
+
+def _trouble(error: str) -> Trouble:
+    if not error:
+        return _UNTOLD
+    return TROUBLES.get(error) or Trouble(f"100ms says: {masked_text(error)}.", _OWN_FAULT)
+
+
+def _paused(job: Job, acts: Mapping[str, AuditEntry]) -> tuple[bool, bool]:
+    """(paused, nobody knows): 100ms has no status for it, so only what was asked for from here is known."""
+    last = acts.get("pause")
+    if job.status != "running" or last is None:
+        return False, False
+    pauses = last.action.endswith((".pause", ".pause_recording"))
+    if last.outcome == Outcome.UNSURE:
+        return False, True
+    # A live stream itself goes on while its recording waits.
+    return pauses and job.kind == Kind.RECORDING, pauses and job.kind == Kind.LIVE
+
+
+def _acts(room: Room, ids: Sequence[str]) -> dict[str, dict[str, AuditEntry]]:
+    """What was done to these jobs from here, the last of each sort: "start", "stop", "pause" (and resume)."""
+    entries = AuditEntry.objects.filter(
+        room_id=room.pk,
+        target_kind__in=[kind.value for kind in Kind],
+        target_id__in=ids,
+        outcome__in=(Outcome.SUCCEEDED, Outcome.UNSURE),
+    ).order_by("id")
+    found: dict[str, dict[str, AuditEntry]] = {}
+    for entry in entries:
+        verb = entry.action.rpartition(".")[2]
+        if verb.startswith(("pause", "resume")):
+            found.setdefault(entry.target_id, {})["pause"] = entry
+        elif verb in ("start", "stop") and entry.outcome == Outcome.SUCCEEDED:
+            found.setdefault(entry.target_id, {})[verb] = entry
+    return found
+
+
+def _people(jobs: Sequence[Job], acts: Mapping[str, Mapping[str, AuditEntry]]) -> dict[str, str]:
+    """Names by peer id, and full names by user name."""
+    peers = {one for job in jobs for one in (job.started_by, job.stopped_by) if one}
+    users = {entry.actor for done in acts.values() for entry in done.values()}
+    names = dict(Peer.objects.filter(pk__in=peers).values_list("pk", "name")) if peers else {}
+    if users:
+        names |= {user.get_username(): user.get_full_name() for user in User.objects.filter(username__in=users)}
+    return {key: name for key, name in names.items() if name}
+
+
+def _who(peer_id: str, entry: AuditEntry | None, people: Mapping[str, str]) -> str:
+    if peer_id:
+        return f"{people.get(peer_id, 'somebody')}, in the room"
+    return people.get(entry.actor, entry.actor) if entry else "another program, by the API"
+
+
+def _told(jobs: Sequence[Job]) -> dict[str, dict[str, str]]:
+    """What webhooks said of these jobs: `reason` of the stop, `error` type of the failure."""
+    ended = [job for job in jobs if not job.is_active]
+    if not ended:
+        return {}
+    types = ("beam.stopped.success", "hls.stopped.success", "beam.failure", "hls.failure")
+    events = Event.objects.filter(session_id__in={job.session_id for job in ended} - {""}, type__in=types)
+    wanted = {job.id for job in ended}
+    found: dict[str, dict[str, str]] = {}
+    for payload in events.order_by("emitted_at", "pk").values_list("payload", flat=True)[:1000]:
+        data = payload.get("data") if isinstance(payload, dict) else None
+        if not isinstance(data, dict) or data.get("job_id") not in wanted:
+            continue
+        said = found.setdefault(str(data["job_id"]), {})
+        if isinstance(reason := data.get("reason"), str) and reason:
+            said["reason"] = reason
+        if isinstance(error := data.get("error_type"), str) and error:
+            said["error"] = error
+    return found

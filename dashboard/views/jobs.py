@@ -1,0 +1,210 @@
+"""Recordings and streams of a room, read from 100ms: what runs, what ran, one of them in full.
+
+What changes them is in `job_changes`.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import blake2s
+from typing import Any, Final
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.cache import patch_cache_control
+from django_htmx.http import reswap
+
+from dashboard.decorators import member_required
+from dashboard.htmx import MemberRequest
+from dashboard.jobs import Shown, shown
+from dashboard.shortcuts import get_room, sessions_for
+from rooms import hms, jobs
+from rooms.access import is_ops, may
+from rooms.connection import NotConfigured
+from rooms.jobs import Job, Kind, Look, NotInRoom
+from rooms.mirrors.reading import words_of
+from rooms.models import Room
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How a kind is called, and the names of its pages."""
+
+    noun: str
+    icon: str
+    page: str
+    start: str
+    stop: str
+    stop_all: str
+    nothing: str
+
+    @property
+    def nouns(self) -> str:
+        return f"{self.noun}s"
+
+    @property
+    def one(self) -> str:
+        return f"{'an' if self.noun[0] in 'aeiou' else 'a'} {self.noun}"
+
+
+WORDS: Final = {
+    Kind.RECORDING: Words(
+        "recording",
+        "disc",
+        "recording",
+        "recording_start",
+        "recording_stop",
+        "recordings_stop",
+        "Recordings appear here from the moment they are started, here, in the room, or by 100ms itself.",
+    ),
+    Kind.LIVE: Words(
+        "live stream",
+        "radio",
+        "live_stream",
+        "live_stream_start",
+        "live_stream_stop",
+        "live_streams_stop",
+        "A live stream lets many watch the room in a browser without being in it.",
+    ),
+    Kind.EXTERNAL: Words(
+        "external stream",
+        "cast",
+        "external_stream",
+        "external_stream_start",
+        "external_stream_stop",
+        "external_streams_stop",
+        "An external stream sends the picture of the room to other platforms.",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The jobs of one kind."""
+
+    kind: Kind
+    words: Words
+    jobs: tuple[Shown, ...]
+
+    @property
+    def is_cut(self) -> bool:
+        """100ms may have more."""
+        return len(self.jobs) >= jobs.NEWEST
+
+
+@member_required
+def of_room(request: MemberRequest, room_id: str) -> HttpResponse:
+    """What runs now, and all that ran of late."""
+    room = get_room(request, room_id)
+    now = timezone.now()
+    look = jobs.look(room, now=now)
+    # One answer that does not come is enough to wait for.
+    files = Look() if look.problem else jobs.look_at_files(room, now=now)
+    groups = _grouped(shown(room, look.found, files.found))
+    context = {
+        **_running(request, room, look, groups),
+        "groups": groups,
+        "freshness": look,
+        "files_problem": files.problem,
+    }
+    answer = render(request, "jobs/room.html", context)
+    patch_cache_control(answer, private=True, no_cache=True)
+    return answer
+
+
+@member_required
+def panel(request: MemberRequest, room_id: str) -> HttpResponse:
+    """What runs now, as a part of other pages that asks again by itself; `?back=live` leads its buttons there."""
+    room = get_room(request, room_id)
+    if not request.htmx:
+        return redirect("room_jobs", room.pk)
+    look = jobs.look(room, now=timezone.now())
+    context = _running(request, room, look, _grouped(shown(room, [job for job in look.found if job.is_active])))
+    if request.GET.get("have") == context["digest"]:
+        # Nothing but the stamp is new: what the reader has under the pointer stays.
+        answer = reswap(render(request, "jobs/_stamp.html", {"look": look, "fragment": "jobs-stamp"}), "none")
+    else:
+        answer = render(request, "jobs/_running.html", context)
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
+
+
+@member_required
+def recording(request: MemberRequest, room_id: str, recording_id: str) -> HttpResponse:
+    """One recording with what it was started with."""
+    room = get_room(request, room_id)
+    job, problem = read(room, Kind.RECORDING, recording_id)
+    config: dict[str, Any] = {}
+    if job is not None and not problem:
+        try:
+            config = jobs.config(job)
+        except (hms.Error, NotConfigured) as failed:
+            problem = words_of(failed)
+    return _page(request, room, Kind.RECORDING, recording_id, job, problem, config)
+
+
+@member_required
+def live_stream(request: MemberRequest, room_id: str, stream_id: str) -> HttpResponse:
+    room = get_room(request, room_id)
+    job, problem = read(room, Kind.LIVE, stream_id)
+    return _page(request, room, Kind.LIVE, stream_id, job, problem, {})
+
+
+@member_required
+def external_stream(request: MemberRequest, room_id: str, stream_id: str) -> HttpResponse:
+    room = get_room(request, room_id)
+    job, problem = read(room, Kind.EXTERNAL, stream_id)
+    return _page(request, room, Kind.EXTERNAL, stream_id, job, problem, {})
+
+
+def read(room: Room, kind: Kind, job_id: str) -> tuple[Job | None, str]:
+    """The job or Http404, and why it is not fresh; where 100ms does not answer, what its list knew last."""
+    try:
+        return jobs.one(room, kind, job_id), ""
+    except NotInRoom as unknown:
+        raise Http404 from unknown
+    except (hms.Error, NotConfigured) as problem:
+        known = jobs.held(room).found
+        return next((job for job in known if job.kind == kind and job.id == job_id), None), words_of(problem)
+
+
+def _page(
+    request: MemberRequest, room: Room, kind: Kind, job_id: str, job: Job | None, problem: str, config: dict[str, Any]
+) -> HttpResponse:
+    one = next(iter(shown(room, [job])), None) if job else None
+    context = {
+        "room": room,
+        "kind": kind,
+        "words": WORDS[kind],
+        "job_id": job_id,
+        "one": one,
+        "problem": problem,
+        "config": config,
+        "freshness": None if problem else Look(as_of=timezone.now()),
+        "may_act": may(request.user, "act", room),
+        "is_ops": is_ops(request.user),
+        "known_session": job is not None and sessions_for(request.user).filter(pk=job.session_id).exists(),
+    }
+    answer = render(request, "jobs/job.html", context)
+    patch_cache_control(answer, private=True, no_cache=True)
+    return answer
+
+
+def _grouped(every: list[Shown]) -> list[Group]:
+    return [Group(kind, words, tuple(one for one in every if one.job.kind == kind)) for kind, words in WORDS.items()]
+
+
+def _running(request: MemberRequest, room: Room, look: Look, groups: list[Group]) -> dict[str, Any]:
+    running = [
+        Group(group.kind, group.words, tuple(one for one in group.jobs if one.job.is_active)) for group in groups
+    ]
+    context = {
+        "room": room,
+        "look": look,
+        "running": running,
+        "may_act": may(request.user, "act", room),
+        "back": "live" if request.GET.get("back") == "live" else "",
+    }
+    minute = timezone.now().replace(second=0, microsecond=0) if any(group.jobs for group in running) else timedelta()
+    drawn_from = repr((room.enabled, running, look.problem, look.as_of is None, context["may_act"], minute))
+    return {**context, "digest": blake2s(drawn_from.encode(), digest_size=6).hexdigest()}
