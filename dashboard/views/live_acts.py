@@ -1,5 +1,8 @@
 """Acts in a running session. GET asks, naming whom it concerns and what follows; POST does it."""
 
+from datetime import timedelta
+from typing import Final
+
 from django import forms
 from django.http import HttpResponse
 from django.urls import reverse
@@ -12,11 +15,14 @@ from dashboard.live_room import Here, LiveRoom, live_room
 from dashboard.refusals import Problem, land
 from dashboard.shortcuts import get_room
 from dashboard.views.live import receivers_of, roles_of
-from rooms import hms
+from rooms import hms, jobs
 from rooms import live as readings
 from rooms.connection import NotConfigured
 from rooms.models import Room
 from rooms.operations import active_rooms as operations
+
+FRESH: Final = timedelta(seconds=20)
+"""What ran so long ago is taken to run still, when a dialog names what an end stops."""
 
 
 @member_form
@@ -132,8 +138,17 @@ def end(request: MemberRequest, room_id: str) -> HttpResponse:
         else:
             locked = " The room is locked: nobody can come back until it is enabled." if said["lock"] else ""
             return done(request, _url(room), f"The session is ending for everybody.{locked}")
-    context = {"room": room, "live": live, "form": form}
+    context = {"room": room, "live": live, "form": form, "running": _running(room)}
     return page_or_fragment(request, "live/end.html", context, {"dialog": "live/_end.html"})
+
+
+def _running(room: Room) -> list[jobs.Job] | None:
+    """The recordings and streams that would stop too; None where 100ms cannot tell at this moment."""
+    now = timezone.now()
+    known = jobs.held(room)
+    if known.as_of is None or now - known.as_of > FRESH:
+        known = jobs.look(room, now=now)
+    return None if known.problem else [job for job in known.found if job.is_active]
 
 
 def _live(room: Room) -> LiveRoom:
