@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from rooms import hms
-from rooms.connection import NotConfigured, client
+from rooms.connection import LOOK, NotConfigured, client
 from rooms.mirrors import reading
 from rooms.models import Reading, Room
 
@@ -36,7 +36,7 @@ def looked_at(room: Room, kind: Reading.Kind, pull: Callable[..., Any], *, now: 
     problem = ""
     if room.enabled and reading.is_due(known, now=now):
         try:
-            pull(client(patience=0), at=now, room=room)
+            pull(client(patience=0, timeout=LOOK), at=now, room=room)
         except NotConfigured as missing:
             problem = str(missing)
         except hms.Error:

@@ -28,7 +28,7 @@ from analytics.quality import (
 from dashboard.times import local
 from dashboard.unread import why_unread
 from rooms import hms
-from rooms.connection import NotConfigured, client
+from rooms.connection import LOOK, NotConfigured, client
 from rooms.hms.resources.analytics import Quality as HmsQuality
 from rooms.hms.resources.analytics import TrackStats
 
@@ -137,7 +137,7 @@ def _kept(peer: Peer) -> Quality | None:
 
 def _asked(peer: Peer) -> Quality:
     try:
-        stats = client(patience=0).analytics.peer_stats(peer_id=peer.pk, session_id=peer.session_id)
+        stats = client(patience=0, timeout=LOOK).analytics.peer_stats(peer_id=peer.pk, session_id=peer.session_id)
     except hms.NotFound:
         found = quality((), ())
     else:

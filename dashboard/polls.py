@@ -15,7 +15,7 @@ from dashboard.htmx import MemberRequest, done
 from dashboard.refusals import in_words
 from rooms import hms
 from rooms.access import may, rooms_for
-from rooms.connection import NotConfigured, client
+from rooms.connection import LOOK, NotConfigured, client
 from rooms.hms.resources.polls import Poll as HmsPoll
 from rooms.mirrors import polls as mirror
 from rooms.models import Poll, Room
@@ -102,7 +102,7 @@ def with_rooms(polls: QuerySet[Poll], user: User) -> QuerySet[Poll]:
 def read_now(poll: Poll) -> tuple[HmsPoll | None, str]:
     """The poll as 100ms has it now, or None and why not in words."""
     try:
-        return mirror.look(client(), poll.pk, at=timezone.now()), ""
+        return mirror.look(client(patience=0, timeout=LOOK), poll.pk, at=timezone.now()), ""
     except (hms.NotFound, hms.Forbidden):
         return None, GONE
     except (hms.ConnectionFailed, hms.ServerFailed, hms.UnreadableAnswer):

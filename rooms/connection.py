@@ -20,6 +20,8 @@ class NotConfigured(Exception):
 
 # Seconds that somebody who pressed a button waits for 100ms, tries again included.
 ATTENTION: Final = 5.0
+# Seconds that 100ms has to answer a page that only looks.
+LOOK: Final = 4.0
 
 
 def client(*, patience: float = ATTENTION, timeout: float | None = None) -> Client:
@@ -54,7 +56,7 @@ def client(*, patience: float = ATTENTION, timeout: float | None = None) -> Clie
                 base_url=url,
                 auth_url=auth_url,
                 requests_per_second=pace,
-                timeout=usual if timeout is None else timeout,
+                timeout=usual if timeout is None else min(usual, timeout),
                 retries=retries,
                 patience=patience,
             )

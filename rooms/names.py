@@ -1,15 +1,11 @@
 """Whose a room's name is. 100ms ignores case in names, and answers a name that is taken with the room that has it."""
 
 from dataclasses import dataclass
-from typing import Final
 
 from rooms import hms
-from rooms.connection import client
+from rooms.connection import LOOK, client
 from rooms.mirrors import rooms as mirror
 from rooms.models import Room
-
-LOOK: Final = 4.0
-"""Seconds that 100ms has to answer a page that only looks."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from dashboard.refusals import in_words
 from dashboard.shortcuts import get_poll_run
 from rooms import hms
 from rooms.access import Action
-from rooms.connection import NotConfigured, client
+from rooms.connection import LOOK, NotConfigured, client
 from rooms.differences import differences
 from rooms.hms.resources.base import Object
 from rooms.masking import masked
@@ -71,7 +71,7 @@ def answer_now(request: MemberRequest, session_id: str, poll_id: str, response_i
     run = _run(request, session_id, poll_id, "ask")
     row = _answer(run, response_id)
     try:
-        found: Object | None = response_now(client(), poll_id, session_id, response_id)
+        found: Object | None = response_now(client(patience=0, timeout=LOOK), poll_id, session_id, response_id)
         problem = ""
     except (hms.Error, NotConfigured) as failed:
         found, problem = None, in_words(failed)
@@ -103,7 +103,7 @@ def score_now(request: MemberRequest, session_id: str, poll_id: str, result_id: 
     run = _run(request, session_id, poll_id, "ask")
     row = get_object_or_404(run.scores, result_id=_plain(result_id))
     try:
-        found: Object | None = result_now(client(), poll_id, session_id, result_id)
+        found: Object | None = result_now(client(patience=0, timeout=LOOK), poll_id, session_id, result_id)
         problem = ""
     except (hms.Error, NotConfigured) as failed:
         found, problem = None, in_words(failed)

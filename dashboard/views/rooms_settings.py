@@ -14,10 +14,9 @@ from dashboard.room_settings import differing, words
 from dashboard.shortcuts import get_room
 from rooms import hms
 from rooms.access import may
-from rooms.connection import NotConfigured, client
+from rooms.connection import LOOK, NotConfigured, client
 from rooms.mirrors import rooms as mirror
 from rooms.models import Room
-from rooms.names import LOOK
 from rooms.operations import rooms as operations
 from rooms.template_names import TemplateNames
 
