@@ -24,6 +24,7 @@ NOUNS: Final[Mapping[str, str]] = {
     "delivery": "Delivery",
     "lock_out": "Lock-out",
     "recording_asset": "File of a recording",
+    "webhook_replay": "Webhook replay",
     "peer": "Person in the room",
     "role": "Everybody of a role",
 }
@@ -86,6 +87,7 @@ _PAGES: Final[Mapping[str, tuple[str, str]]] = {
     "member": ("member", "username"),
     "access": ("member", "username"),
     "delivery": ("delivery", "delivery_id"),
+    "webhook_replay": ("webhook_replay", "workflow_id"),
 }
 
 

@@ -44,6 +44,7 @@ from dashboard.views import (
     sessions,
     sign_in,
     stream_keys,
+    webhooks_sent,
 )
 
 register_converter(UserId, "user_id")
@@ -239,6 +240,10 @@ urlpatterns = [
     path("rooms/<str:room_id>/polls/", poll_rooms.of_room, name="room_polls"),
     path("rooms/<str:room_id>/polls/link/", poll_rooms.link_to_room, name="room_poll_link"),
     path("deliveries/", deliveries.index, name="deliveries"),
+    path("deliveries/sent/", webhooks_sent.index, name="webhooks_sent"),
+    path("deliveries/sent.csv", webhooks_sent.export, name="webhooks_sent_csv"),
+    path("deliveries/sent/replay/", webhooks_sent.replay, name="webhooks_sent_replay"),
+    path("deliveries/sent/replays/<str:workflow_id>/", webhooks_sent.replay_state, name="webhook_replay"),
     path("deliveries.csv", deliveries.export, name="deliveries_csv"),
     path("deliveries/<int:delivery_id>/", deliveries.detail, name="delivery"),
     path("deliveries/<int:delivery_id>/requeue/", deliveries.requeue, name="delivery_requeue"),

@@ -197,6 +197,10 @@ TABLE = {
     "room_poll_link": FORM_OF_ITS_TEACHER,
     "deliveries": OF_OPS,
     "deliveries_csv": OF_OPS,
+    "webhooks_sent": OF_OPS,
+    "webhooks_sent_csv": OF_OPS,
+    "webhooks_sent_replay": FORM_OF_OPS,
+    "webhook_replay": OF_OPS,
     "delivery": OF_OPS,
     "delivery_requeue": COMMAND_OF_OPS,
     "deliveries_requeue": COMMAND_OF_OPS,
@@ -275,6 +279,7 @@ def clients(
 def ids(physics: Room) -> dict[str, Any]:
     held = classes.session(physics)
     number = audit.note(SCHEDULE, "room.update", audit.of_room(physics)).pk
+    audit.note(SCHEDULE, "webhook_replay.start", audit.Target("webhook_replay", "replay-1"))
     peer = held.peers.get()
     code = RoomCode.objects.create(code="wpi-srjb-wer", room=physics, role="student")
     HandedOutRole.objects.create(room=physics, role="student")
@@ -297,6 +302,7 @@ def ids(physics: Room) -> dict[str, Any]:
         "peer_id": peer.pk,
         "user_id": peer.user_id,
         "number": number,
+        "workflow_id": "replay-1",
         "poll_id": poll.pk,
         "response_id": run.responses.all()[0].response_id,
         "result_id": run.scores.all()[0].result_id,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from rooms.hms.limits import check, each, fields, one_of, text, whole
 from rooms.hms.pages import EventPage, NumberedPage, by_number, by_snapshot, check_limit
@@ -13,7 +13,7 @@ from rooms.hms.times import written
 _LOOKBACK = timedelta(days=30)
 _LONGEST = timedelta(days=14)
 _RESULT = one_of("all", "failed", "success")
-_EVENT = one_of(
+DELIVERED: Final = (
     "session.open.success",
     "session.close.success",
     "peer.join.success",
@@ -27,6 +27,8 @@ _EVENT = one_of(
     "hls.recording.success",
     "stream.recording.success",
 )
+"""The types whose deliveries 100ms lists and repeats; of others it tells nothing."""
+_EVENT = one_of(*DELIVERED)
 _DELIVERIES = fields({"status": _RESULT, "page": whole(1), "event_names": each(_EVENT)})
 _REPLAY = fields(
     {
