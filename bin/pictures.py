@@ -40,19 +40,24 @@ def main() -> int:
 
 @dataclass(frozen=True)
 class Picture:
-    """`path` is a page, or with `?` a list of sessions of which the first is opened."""
+    """Of the page at `path`, after a click on the first link by each selector of `opens`."""
 
     name: str
     path: str
     person: tuple[str, str]
     size: tuple[int, int] = (1440, 900)
+    opens: tuple[str, ...] = ()
 
 
+SESSION = ("tbody a[href^='/sessions/']",)
 PICTURES = (
-    Picture("session", "sessions/?state=ended&q=Physics&trouble=drops", TEACHER),
+    Picture("session", "sessions/?state=ended&q=Physics&trouble=drops", TEACHER, opens=SESSION),
     Picture("home", "", OPS),
-    Picture("live", "sessions/?state=live", TEACHER),
+    Picture("live", "sessions/?state=live", TEACHER, opens=SESSION),
     Picture("phone", "sessions/", TEACHER, (390, 844)),
+    Picture("template", "room-templates/?q=Class", OPS, opens=("tbody a[href^='/room-templates/']",)),
+    Picture("quiz", "polls/?kind=quiz", TEACHER, opens=("tbody a[href^='/polls/']", "a[href$='/results/']")),
+    Picture("audit", "audit/", OPS),
 )
 
 
@@ -76,9 +81,9 @@ def photograph(url: str, browser_path: str) -> None:
             page.press("input[name=password]", "Enter")
             page.wait_for_url(lambda address: "login" not in address)
             page.goto(f"{url}{picture.path}")
-            if "?" in picture.path:
-                page.locator("tbody a[href^='/sessions/']").first.click()
-                page.wait_for_url(lambda address: "?" not in address)
+            for link in picture.opens:
+                target = page.locator(link).first.get_attribute("href") or ""
+                page.goto(f"{url.rstrip('/')}{target}")
             page.wait_for_load_state("networkidle")
             file = FOLDER / f"{picture.name}.png"
             page.screenshot(path=file)
