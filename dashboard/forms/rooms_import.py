@@ -1,5 +1,4 @@
 import base64
-import binascii
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -32,8 +31,9 @@ class TimetableForm(forms.Form):
                 self.timetable = read_timetable(self.content)
             elif "file" not in self.errors:
                 self.add_error("file", "Look at the file first.")
-        except (Unreadable, binascii.Error) as problem:
+        except Unreadable as problem:
             self.add_error("file", str(problem))
+
         return cleaned
 
     @property
@@ -66,4 +66,7 @@ def _content(file: object, held: str) -> bytes:
     if isinstance(file, UploadedFile):
         content: bytes = file.read(LARGEST_FILE + 1)
         return content
-    return base64.b64decode(held, validate=True)
+    try:
+        return base64.b64decode(held, validate=True)
+    except ValueError as problem:  # the page itself fills it in, and not like this
+        raise Unreadable("Look at the file first.") from problem

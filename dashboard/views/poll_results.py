@@ -98,7 +98,7 @@ def ask(request: MemberRequest, session_id: str) -> HttpResponse:
 def _here(request: MemberRequest, session: Session) -> str:
     """The session's results, of the poll that was shown."""
     url = reverse("session_polls", args=[session.pk])
-    poll_id = request.POST.get("poll", "")
+    poll_id = request.POST.get("poll", "").replace("\x00", "")  # PostgreSQL refuses to look for it
     return f"{url}?poll={poll_id}" if PollRun.objects.filter(session=session, poll_id=poll_id).exists() else url
 
 

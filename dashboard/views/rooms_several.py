@@ -32,6 +32,7 @@ def _several(request: MemberRequest, verb: Literal["enable", "disable"]) -> Http
     """Asks once for all rooms that `room` names, a page of them at most, then tells what came of each."""
     posted = request.method == "POST"
     asked = (request.POST if posted else request.GET).getlist("room")
+    asked = [room_id for room_id in asked if "\x00" not in room_id]  # PostgreSQL refuses to look for it
     rooms = list(rooms_for(request.user, "operate").filter(pk__in=asked[:MOST]).order_by("name", "pk"))
     form = DisableForm(request.POST if posted else None) if verb == "disable" else None
     wanted = verb == "enable"

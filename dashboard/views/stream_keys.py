@@ -87,7 +87,7 @@ def disable(request: MemberRequest, room_id: str) -> HttpResponse:
 def _shown(request: MemberRequest, room: Room) -> StreamKey | None:
     """The key that the dialog named when it was opened."""
     if request.method == "POST":
-        return room.stream_keys.filter(pk=request.POST.get("key", "")[:64]).first()
+        return room.stream_keys.filter(pk=request.POST.get("key", "")[:64].replace("\x00", "")).first()
     return mirror.active(room)
 
 
