@@ -13,7 +13,8 @@ from dashboard.parts import Part, anchor
 MOST_BYTES: Final = 28_000
 """Of one update. What does not fit any more comes with the next: the page still says that it lacks it."""
 
-FIXED: Final = ("asof", "head_sub", "state", "seg", "roles", "endnote")
+ALWAYS: Final = ("head_sub", "state")
+WHILE_ACTIVE: Final = ("seg", "roles")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +27,16 @@ class Rows:
     more: Part
 
 
-def parts_of(live: LiveRoom, asked: Asked) -> dict[str, Any]:
-    """`parts`: those that stand on every cockpit. `groups`: of who is in. `gone`: who left. `pager`: the page shown."""
-    fixed = {name: Part(f"live-{name.replace('_', '-')}", f"live/_{name}.html") for name in FIXED}
-    fixed["asof"] = Part("asof", "live/_asof.html")
+def parts_of(live: LiveRoom, asked: Asked, *, acts: bool) -> dict[str, Any]:
+    """`parts`: what stands on the page once. `groups`: of who is in. `gone`: who left. `pager`: the page shown.
+
+    Of a room where nobody is in there is a head alone; what an end would do is told to who `acts`.
+    """
+    names = (*ALWAYS, *(WHILE_ACTIVE if live.is_active else ()), *(("endnote",) if live.is_active and acts else ()))
+    fixed = {"asof": Part("asof", "live/_asof.html")}
+    fixed |= {name: Part(f"live-{name.replace('_', '-')}", f"live/_{name}.html") for name in names}
+    if not live.is_active:
+        return {"parts": fixed, "groups": [], "gone": [], "pager": None, "found": 0}
     if asked.left:
         shown: Page[Left] = Paginator([one for one in live.left if asked.takes(one)], SIZE).get_page(asked.page)
         gone = [Part(f"g-{anchor(one.peer_id)}", "live/_gone.html", {"one": one}, "t-gone", "tbody") for one in shown]

@@ -93,7 +93,7 @@ def _context(request: MemberRequest, live: LiveRoom, asked: Asked) -> dict[str, 
         "acts": acts,
         "onlys": ONLY,
         "message_form": MessageForm(None, receivers_of(live)) if acts else None,
-        **parts_of(live, asked),
+        **parts_of(live, asked, acts=acts),
     }
 
 

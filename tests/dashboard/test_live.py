@@ -188,6 +188,16 @@ def test_an_update_holds_who_came_who_changed_and_who_left(choir: Live, teacher:
     assert "removed by the host" in gone
 
 
+def test_an_update_holds_only_what_the_page_has_a_place_for(choir: Live, teacher: Client, observer: Client) -> None:
+    """Where nobody is in there is a head alone, and who only looks is not told what an end would do."""
+    resting = choir.looked(teacher)
+    places = set(re.findall(r'id="([\w-]+)" data-part', resting)) | {"asof"}
+    assert swapped(choir.update(teacher, re.sub(r'data-part="\w+"', "", resting))) == places
+    choir.join()
+    running = choir.looked(observer)
+    assert "live-endnote" not in swapped(choir.update(observer, re.sub(r'data-part="\w+"', "", running)))
+
+
 def test_nothing_new_is_the_stamp_alone(choir: Live, teacher: Client) -> None:
     choir.join()
     choir.simulated.clock.advance(2)
