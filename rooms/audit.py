@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -171,4 +172,8 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value]
     if isinstance(value, set | frozenset):
         return sorted(_plain(item) for item in value)
-    return value if isinstance(value, bool | int | float | None) else str(value).replace("\x00", "")
+    if isinstance(value, float) and value.is_integer():
+        return int(value)  # PostgreSQL gives 1e16 back as a whole number, and has no -0.0
+    if value is None or isinstance(value, bool | int) or (isinstance(value, float) and isfinite(value)):
+        return value
+    return str(value).replace("\x00", "")

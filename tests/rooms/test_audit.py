@@ -88,6 +88,23 @@ def test_what_a_database_cannot_hold_does_not_stop_the_change(ikram: User) -> No
     assert audit.broken() == ""
 
 
+def test_figures_come_back_as_they_were_written(ikram: User) -> None:
+    """PostgreSQL keeps numbers without a minus before nothing and without exponents, and neither takes NaN."""
+    figures = {
+        "large": 1e16,
+        "none": -0.0,
+        "small": 1e-7,
+        "half": 0.5,
+        "endless": float("inf"),
+        "no number": float("nan"),
+    }
+    audit.note(ikram, "poll.update", Target("poll", "p1"), after=figures)
+    assert audit.broken() == ""
+    assert AuditEntry.objects.get().after == {
+        "large": 10**16, "none": 0, "small": 1e-7, "half": 0.5, "endless": "inf", "no number": "nan"
+    }  # fmt: skip
+
+
 def test_the_request_in_which_it_was_done_is_named(ikram: User, physics: Room) -> None:
     with bound_contextvars(request_id="4f2e"):
         entry = audit.note(ikram, "room.update", of_room(physics))
