@@ -3,11 +3,13 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
+from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django_celery_beat.models import (
     ClockedSchedule,
     CrontabSchedule,
@@ -81,6 +83,17 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]  # not g
         if (after := _place(User.objects.get(pk=user.pk))) != form.place_before:
             note(request.user, "person.set", _target(user), before=form.place_before, after=after)
 
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        """A password that ops set for somebody else lets them in as that person, so the book says who did it."""
+        assert isinstance(request.user, User)
+        with transaction.atomic():
+            user = self.get_object(request, unquote(id))
+            held = user.password if user else ""
+            answer = super().user_change_password(request, id, form_url)
+            if user is not None and User.objects.get(pk=user.pk).password != held:
+                note(request.user, "password.set", _target(user))
+        return answer
+
     def delete_model(self, request: HttpRequest, obj: User) -> None:
         self._deleted(request, obj)
         super().delete_model(request, obj)
@@ -96,8 +109,10 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]  # not g
 
 
 def _place(user: User) -> dict[str, object]:
-    """What decides what a person may do, as the audit keeps it."""
+    """What decides what a person may do and who can become them, as the audit keeps it."""
     return {
+        "user_name": user.get_username(),
+        "e_mail": user.email,  # a new password is mailed there
         "groups": sorted(user.groups.values_list("name", flat=True)),
         "is_active": user.is_active,
         "is_superuser": user.is_superuser,
@@ -110,7 +125,16 @@ def _target(user: User) -> Target:
 
 @admin.register(Group)
 class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
-    """What the groups may do is said in `rooms/access.py`."""
+    """What the groups may do is said in `rooms/access.py`, by their names: without one of them, nobody in it may."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return False
 
 
 @admin.register(PeriodicTask)

@@ -127,6 +127,7 @@ def posted(user: User, **changes: object) -> dict[str, object]:
     joined = timezone.localtime(user.date_joined)
     return {
         "username": user.username,
+        "email": user.email,
         "is_active": "on",
         "groups": [group.pk for group in user.groups.all()],
         "date_joined_0": f"{joined:%d/%m/%Y}",
@@ -165,6 +166,35 @@ def test_what_changes_nobodys_place_leaves_no_entry(root: Client, wanjiru: User)
 
     assert User.objects.get(pk=wanjiru.pk).first_name == "W."
     assert not AuditEntry.objects.exists()
+
+
+def test_whoever_lets_themselves_be_somebody_else_is_in_the_audit(root: Client, wanjiru: User) -> None:
+    url = f"/admin/auth/user/{wanjiru.pk}/"
+    password = {"password1": "long-pass-word-4", "password2": "long-pass-word-4", "usable_password": "true"}
+    root.post(f"{url}password/", password | {"password2": "another"})
+    assert not AuditEntry.objects.exists()
+
+    assert root.post(f"{url}password/", password).status_code == 302
+    root.post(f"{url}change/", posted(wanjiru, email="mine@example.com"))
+    root.post(f"{url}change/", posted(wanjiru, username="wanjiru2", email="mine@example.com"))
+
+    named, mailed, first = AuditEntry.objects.all()
+    assert (first.action, first.actor, first.target_id) == ("password.set", "ikram", "wanjiru")
+    assert "pass-word" not in str(list(AuditEntry.objects.values()))
+    assert ((mailed.before or {})["e_mail"], (mailed.after or {})["e_mail"]) == (wanjiru.email, "mine@example.com")
+    assert ((named.before or {})["user_name"], (named.after or {})["user_name"]) == ("wanjiru", "wanjiru2")
+
+
+def test_groups_are_read_and_never_changed_here(root: Client, wanjiru: User) -> None:
+    """Who may what hangs on their names: a group renamed or deleted would shut out everybody in it, unseen."""
+    teachers = Group.objects.get(name=TEACHERS)
+    url = f"/admin/auth/group/{teachers.pk}/"
+    assert root.get(f"{url}change/").status_code == 200
+    assert root.post(f"{url}change/", {"name": "others"}).status_code == 403
+    assert root.post(f"{url}delete/", {"post": "yes"}).status_code == 403
+    assert root.post("/admin/auth/group/add/", {"name": "more"}).status_code == 403
+    root.post("/admin/auth/group/", {"action": "delete_selected", "_selected_action": [teachers.pk], "post": "yes"})
+    assert Group.objects.filter(name=TEACHERS).exists()
 
 
 @pytest.mark.parametrize("how", ["one", "several"])
