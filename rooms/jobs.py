@@ -33,12 +33,14 @@ NEWEST: Final = 100
 ACTIVE: Final = frozenset({"starting", "running", "stopping"})
 FRESH_FOR: Final = timedelta(seconds=4)
 FILES_FRESH_FOR: Final = timedelta(seconds=20)
+EVERYWHERE_FRESH_FOR: Final = timedelta(seconds=10)
 # After a try that failed nobody asks for so long: each try may cost a whole time-out.
 REST: Final = timedelta(seconds=15)
 TIMEOUT: Final = 3.0  # seconds that a page waits for one answer
 _KEPT: Final = 24 * 3600  # seconds that the last reading is shown while 100ms is down
 _TURN: Final = 30  # seconds; longer than one reading takes
 _LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_EVERYWHERE: Final = "jobs-everywhere"
 
 
 class Kind(StrEnum):
@@ -136,6 +138,22 @@ def look(room: Room, *, now: datetime) -> Look:
 def held(room: Room) -> Look:
     """The last look at the jobs of a room, however old. Asks nobody."""
     known: Look | None = cache.get(_key("jobs", room))
+    return known or Look()
+
+
+def look_everywhere(*, now: datetime) -> Look:
+    """What runs now in any room, for who watches over all of them. Never raises for what 100ms does."""
+
+    def read() -> tuple[Job, ...]:
+        lists = _lists(client(patience=0, timeout=TIMEOUT)).items()
+        return tuple(of(kind, job) for kind, ask in lists for job in islice(ask(status="running"), NEWEST))
+
+    return _looked(_EVERYWHERE, read, fresh_for=EVERYWHERE_FRESH_FOR, now=now)
+
+
+def held_everywhere() -> Look:
+    """The last look at what runs in any room, however old. Asks nobody."""
+    known: Look | None = cache.get(_EVERYWHERE)
     return known or Look()
 
 
@@ -252,13 +270,16 @@ def without_path(url: str) -> str:
     return f"{parts.scheme}://{host}/{MASK}" if parts.scheme and host else MASK if url else ""
 
 
-def _newest(asked: Client, kind: Kind, room: Room) -> Iterator[Job]:
-    lists: Mapping[Kind, Callable[..., Iterator[HmsJob]]] = {
+def _lists(asked: Client) -> Mapping[Kind, Callable[..., Iterator[HmsJob]]]:
+    return {
         Kind.RECORDING: asked.recordings.list,
         Kind.LIVE: asked.live_streams.list,
         Kind.EXTERNAL: asked.external_streams.list,
     }
-    found = islice(lists[kind](room_id=room.pk, limit=NEWEST), NEWEST)
+
+
+def _newest(asked: Client, kind: Kind, room: Room) -> Iterator[Job]:
+    found = islice(_lists(asked)[kind](room_id=room.pk, limit=NEWEST), NEWEST)
     return (of(kind, job) for job in found if job.room_id == room.pk)
 
 

@@ -1,5 +1,6 @@
 """A running session: who is in, what goes wrong, and what can be done about it at this moment."""
 
+from collections import defaultdict
 from typing import Any
 
 from django.http import HttpResponse
@@ -18,6 +19,7 @@ from dashboard.live_rooms import live_rooms
 from dashboard.parts import changes, held
 from dashboard.shortcuts import get_room, sessions_for
 from dashboard.times import zone_words
+from rooms import jobs
 from rooms import live as readings
 from rooms.access import may, roles_handed_out
 from rooms.models import Role, Room
@@ -56,11 +58,17 @@ def update(request: MemberRequest, room_id: str) -> HttpResponse:
 
 @ops_required
 def tv(request: MemberRequest) -> HttpResponse:
-    """All live rooms in big type, for a screen on a wall."""
+    """All live rooms in big type, for a screen on a wall. The page itself waits for nobody; its updates ask 100ms."""
     now = timezone.now()
     cards = live_rooms(sessions_for(request.user).filter(queries.live(now)), now)
+    runs = jobs.look_everywhere(now=now) if request.htmx else jobs.held_everywhere()
+    kinds: dict[str, set[jobs.Kind]] = defaultdict(set)
+    for job in runs.found:
+        kinds[job.room_id].add(job.kind)
     context = {
-        "live": cards,
+        "live": [(card, sorted(kinds[card.session.room_id], key=list(jobs.Kind).index)) for card in cards],
+        "recordings": sum(job.kind == jobs.Kind.RECORDING for job in runs.found),
+        "runs": runs,
         "people": sum(card.people for card in cards),
         "trouble": sum(bool(card.many_drops or card.failures) for card in cards),
         "now": now,

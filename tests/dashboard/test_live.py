@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.contrib.auth.models import User
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -57,6 +58,12 @@ class Live:
         """The page once 100ms was asked."""
         LiveReading.objects.update(asked_at=None)
         return self.page(viewer, ask="1", **query)
+
+
+@pytest.fixture(autouse=True)
+def nothing_known() -> None:
+    """What one test read of 100ms is not there for the next."""
+    cache.clear()
 
 
 @pytest.fixture
@@ -515,4 +522,32 @@ def test_the_wall_shows_all_live_rooms_and_their_trouble(physics: Room, ikram: U
     assert "1 room live, 2 people , 1 with trouble" in text(html)
     assert "1 could not get through" in text(html)
     assert f"/rooms/{physics.pk}/live/" in html
-    assert 'hx-trigger="every 5s"' in html
+    assert 'hx-trigger="load, every 5s"' in html
+
+
+def test_the_wall_says_what_is_recorded_and_asks_once_for_all_who_watch(
+    choir: Live, ikram: User, signed_in: Callable[[User], Client]
+) -> None:
+    of_session(choir, choir.join())
+    client().recordings.start(choir.room.pk, meeting_url="https://school.example/meeting/abc")
+    choir.simulated.clock.advance(30)
+    choir.simulated.forget()
+    viewer = signed_in(ikram)
+    part = {"HX-Request": "true", "HX-Target": "tv"}
+
+    assert "recording" not in text(viewer.get("/live/tv/").content.decode())
+    assert choir.simulated.requests() == []  # the page itself waits for nobody
+    shown = [text(viewer.get("/live/tv/", headers=part).content.decode()) for _ in range(10)]
+
+    assert all("1 recording" in one for one in shown)
+    assert len(choir.simulated.requests()) == 3
+
+
+def test_the_wall_stands_while_100ms_fails(choir: Live, ikram: User, signed_in: Callable[[User], Client]) -> None:
+    of_session(choir, choir.join())
+    choir.simulated.fault("GET", times=None, status=500, message="boom")
+
+    answer = signed_in(ikram).get("/live/tv/", headers={"HX-Request": "true", "HX-Target": "tv"})
+
+    assert "1 room live, 1 person" in text(answer.content.decode())
+    assert "recordings not read" in text(answer.content.decode())
