@@ -79,9 +79,9 @@ _FILES: Final[Mapping[str, str]] = {
     "room-composite": "video",
     "room-composite-legacy": "video",
     "room-vod": "video as a playlist",
-    "chat": "chat",
     "transcript": "transcript",
     "summary": "summary",
+    "chat": "chat",
     "track": "one track",
     "stream": "one person's stream",
 }
@@ -148,7 +148,7 @@ def shown(room: Room, jobs: Sequence[Job], files: Iterable[File] = ()) -> list[S
 def _shown(
     job: Job, files: list[File], acts: Mapping[str, AuditEntry], people: Mapping[str, str], told: Mapping[str, str]
 ) -> Shown:
-    files = list(job.files) or files
+    files = sorted(list(job.files) or files, key=lambda file: (_rank(file.type), file.output, file.layer))
     videos = [file for file in files if file.type.startswith("room-")]
     paused, maybe = _paused(job, acts)
     error = told.get("error", "")
@@ -170,6 +170,12 @@ def _shown(
         seconds=max((file.seconds for file in videos), default=0) or job.seconds,
         size=sum(file.size for file in files),
     )
+
+
+def _rank(kind: str) -> int:
+    """What people look for first."""
+    known = list(_FILES)
+    return known.index(kind) if kind in known else len(known)
 
 
 def _trouble(error: str) -> Trouble:
