@@ -200,6 +200,8 @@ def _read(response: httpx.Response, name: str, kind: type[dict[str, Any]] | type
         return kind()
     try:
         answer = msgspec.json.decode(response.content)
+        if b"\\u0000" in response.content:
+            answer = _without_nul(answer)
     except RecursionError as error:
         raise UnreadableAnswer(f"{name}: JSON nested too deep to be read") from error
     except msgspec.DecodeError as error:
@@ -209,3 +211,12 @@ def _read(response: httpx.Response, name: str, kind: type[dict[str, Any]] | type
         expected = "a list" if kind is list else "an object"
         raise UnreadableAnswer(f"{name}: expected {expected}, got {type(answer).__name__}")
     return answer
+
+
+def _without_nul(value: Any) -> Any:
+    """NUL, which somebody who joins may put into a name and PostgreSQL takes nowhere, becomes U+FFFD."""
+    if isinstance(value, str):
+        return value.replace("\x00", "\N{REPLACEMENT CHARACTER}")
+    if isinstance(value, dict):
+        return {_without_nul(name): _without_nul(inner) for name, inner in value.items()}
+    return [_without_nul(inner) for inner in value] if isinstance(value, list) else value

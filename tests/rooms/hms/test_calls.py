@@ -242,3 +242,13 @@ def test_what_a_silent_100ms_takes_counts_against_the_patience() -> None:
         client.rooms.get("r1")
 
     assert len(far_side.requests) == 2
+
+
+def test_nul_which_postgresql_takes_nowhere_comes_in_as_the_sign_for_what_cannot_be_shown() -> None:
+    """Whoever joins names themselves; a NUL in a name must stop neither a mirror nor the cockpit."""
+    room = {"id": "r1", "name": "a\x00b", "enabled": True, "polls": ["\x00"], "odd\x00": {"\\u0000": "kept"}}
+    with client_of(FarSide(says(200, room))) as client:
+        found = client.rooms.get("r1")
+    assert found.name == "a\N{REPLACEMENT CHARACTER}b"
+    assert "\x00" not in str(found.raw)
+    assert found.raw["odd\N{REPLACEMENT CHARACTER}"] == {"\\u0000": "kept"}
