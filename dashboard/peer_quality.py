@@ -15,6 +15,7 @@ from analytics.quality import (
     LOSS,
     ROUND_TRIP,
     ROUND_TRIP_MOST,
+    STEP,
     Finding,
     Line,
     Quality,
@@ -114,7 +115,7 @@ def quality_reading(peer: Peer, now: datetime) -> QualityReading:
 def reading_of(found: Quality) -> QualityReading:
     """The words and pictures of what the series say. Times are those of the viewer's clock."""
     times = [at for stream in found.streams for line in (stream.bitrate, stream.loss, stream.fps) for at, _ in line]
-    start, end = (min(times), max(times)) if times else (0, 0)
+    start, end = (min(times), max(times) + STEP) if times else (0, 0)
     told = sorted(found.findings, key=lambda one: one.lost * (one.end - one.start), reverse=True)[:TOLD]
     slow = sorted(found.slow, key=lambda one: one.end - one.start, reverse=True)[:1]
     sentences = [(one.start, _sentence(one)) for one in told] + [(one.start, _slow(one)) for one in slow]

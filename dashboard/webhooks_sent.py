@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from operator import attrgetter
 from typing import Any, Final
+from uuid import uuid4
 
 from django.core.cache import cache
 from django.core.paginator import Page, Paginator
@@ -28,6 +29,7 @@ from webhooks.sent import Arrival, Compared, Told, compared, told
 KEPT: Final = 30  # seconds that paging and sorting go without asking 100ms again
 KEPT_OVER: Final = 24 * 3600  # what became of a replay that is over stays so
 REPLAYS: Final = 5
+_ROUND: Final = "webhooks-sent-round"
 
 COLUMNS: Final = (
     Column("Sent", "sent", "sent.at", down=True),
@@ -102,15 +104,16 @@ def comparison(filters: SentFilters, now: datetime) -> Comparison:
     return Comparison(found.start, found.end, found, compared(found.events), problem)
 
 
-def forget(filters: SentFilters) -> None:
-    """Ask 100ms anew next time."""
-    cache.delete(_key(filters))
+def forget() -> None:
+    """Ask 100ms anew next time: it has sent again since."""
+    cache.set(_ROUND, uuid4().hex, None)
 
 
 def _key(filters: SentFilters) -> str:
     asked = [filters.room_id, *(str(filters.active.get(name, "")) for name in ("type", "since", "until"))]
     zone = timezone.get_current_timezone_name()
-    return "webhooks-sent-" + hashlib.sha256("/".join([zone, *asked]).encode()).hexdigest()
+    this = "/".join([str(cache.get(_ROUND, "")), zone, *asked])
+    return "webhooks-sent-" + hashlib.sha256(this.encode()).hexdigest()
 
 
 class SentListing(Listing):
@@ -206,6 +209,7 @@ def replay_reading(entry: AuditEntry) -> ReplayReading:
         return ReplayReading(entry, problem=str(problem) if isinstance(problem, ValueError) else why_unread(problem))
     if not replay.running:
         cache.set(_replay_key(entry), replay.raw, KEPT_OVER)
+        forget()
     return ReplayReading(entry, replay)
 
 

@@ -116,7 +116,7 @@ def replay(request: MemberRequest) -> HttpResponse:
         except (hms.Error, ValueError, NotConfigured) as problem:
             land(form, problem, dict.fromkeys(("start", "end", "start_time", "end_time"), ""))
         else:
-            forget(filters)
+            forget()
             runs = started.status == "already_running"
             return done(
                 request,
@@ -134,7 +134,7 @@ def replay(request: MemberRequest) -> HttpResponse:
         "here": request.get_full_path(),
         "start": _moment(form["start"].value(), found.start),
         "end": _moment(form["end"].value(), found.end),
-        "seconds": found.counts.sent / operations.PER_SECOND,
+        "seconds": max(1, found.counts.sent // operations.PER_SECOND),
     }
     return page_or_fragment(request, "webhooks_sent/replay.html", context, {"dialog": "webhooks_sent/_ask.html"})
 
