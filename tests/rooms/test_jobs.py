@@ -1,0 +1,208 @@
+"""What is read of a room's recordings and streams: once for all who look, without secrets, of this room alone."""
+
+import threading
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.cache import cache
+from django.db import connection
+from django.utils import timezone
+from pytest_django.fixtures import Settings
+
+from rooms import jobs
+from rooms.actors import NotPermitted
+from rooms.connection import client
+from rooms.hms.resources.base import read
+from rooms.hms.resources.external_streams import ExternalStream
+from rooms.hms.resources.recordings import Recording
+from rooms.jobs import Kind, NotInRoom
+from rooms.models import AuditEntry, Room
+from rooms.operations import external_streams, recordings
+from rooms.recording_assets import opened
+from tests.rooms.jobs import MEETING, RTMP, SECRETS, choir, sung_in
+from tests.rooms.simulated import SimulatedHms
+
+__all__ = ["choir"]
+
+PATHS = ["/recordings", "/live-streams", "/external-streams"]
+BARE: dict[str, Any] = {"id": "j1", "room_id": "r1", "status": "running"}
+
+
+def asked(hms_simulator: SimulatedHms) -> list[str]:
+    return [path for _, path in hms_simulator.requests()]
+
+
+def test_one_reading_serves_all_who_look_for_some_seconds(choir: Room, hms_simulator: SimulatedHms) -> None:
+    now = timezone.now()
+    hms_simulator.forget()
+    first = jobs.look(choir, now=now)
+    assert jobs.look(choir, now=now + jobs.FRESH_FOR - timedelta(seconds=1)) == first
+    assert asked(hms_simulator) == PATHS
+
+    later = jobs.look(choir, now=now + jobs.FRESH_FOR)
+    assert asked(hms_simulator) == PATHS * 2
+    assert later.as_of == now + jobs.FRESH_FOR
+
+
+def test_while_one_asks_others_take_what_was_read_last(choir: Room, hms_simulator: SimulatedHms) -> None:
+    now = timezone.now()
+    known = jobs.look(choir, now=now)
+    hms_simulator.forget()
+    cache.add(f"room-jobs:{choir.pk}:turn", True, 30)
+
+    assert jobs.look(choir, now=now + timedelta(minutes=1)) == known
+    assert asked(hms_simulator) == []
+
+
+def test_ten_who_look_at_once_are_one_question(
+    choir: Room, hms_simulator: SimulatedHms, transactional_db: None
+) -> None:
+    now = timezone.now()
+    jobs.look(choir, now=now)
+    hms_simulator.forget()
+    together = threading.Barrier(10)
+
+    def look() -> None:
+        together.wait()
+        jobs.look(choir, now=now + timedelta(minutes=1))
+        connection.close()
+
+    viewers = [threading.Thread(target=look) for _ in range(10)]
+    for viewer in viewers:
+        viewer.start()
+    for viewer in viewers:
+        viewer.join()
+
+    assert asked(hms_simulator) == PATHS
+
+
+@pytest.mark.parametrize(
+    ("wish", "words"),
+    [
+        ({"cut": "before"}, "100ms did not answer"),
+        ({"hang": 1}, "100ms did not answer"),
+        ({"status": 500}, "100ms failed (500)"),
+        ({"status": 429}, "100ms asks us to wait"),
+        ({"status": 401}, "100ms does not take our keys"),
+    ],
+    ids=str,
+)
+def test_what_was_read_last_stays_while_100ms_is_down_and_it_is_left_in_peace(
+    wish: dict[str, Any], words: str, choir: Room, ikram: User, hms_simulator: SimulatedHms
+) -> None:
+    recordings.start(actor=ikram, room=choir, settings={})
+    now = timezone.now()
+    known = jobs.look(choir, now=now)
+    hms_simulator.fault("GET", times=None, **wish)
+    late = jobs.look(choir, now=now + timedelta(minutes=1))
+    hms_simulator.forget()
+
+    again = jobs.look(choir, now=now + timedelta(minutes=1) + jobs.REST - timedelta(seconds=1))
+
+    assert (late.found, late.as_of, late.problem) == (known.found, now, words)
+    assert late.is_late
+    assert again == late
+    assert asked(hms_simulator) == []
+    hms_simulator.mend()
+    well = jobs.look(choir, now=now + timedelta(minutes=1) + jobs.REST)
+    assert (well.problem, len(well.found)) == ("", 1)
+
+
+def test_without_keys_nothing_is_asked_and_it_is_said(choir: Room, settings: Settings) -> None:
+    settings.HMS_SECRET = ""
+
+    look = jobs.look(choir, now=timezone.now())
+
+    assert look.as_of is None
+    assert look.problem.startswith("HMS_ACCESS_KEY and HMS_SECRET are not set")
+
+
+def test_after_a_change_the_next_to_look_asks(choir: Room, ikram: User, hms_simulator: SimulatedHms) -> None:
+    now = timezone.now()
+    assert jobs.look(choir, now=now).found == ()
+
+    made = recordings.start(actor=ikram, room=choir, settings={})
+
+    assert [job.id for job in jobs.look(choir, now=now).found] == [made.id]
+
+
+def test_nothing_of_another_room_is_read(choir: Room, ikram: User, hms_simulator: SimulatedHms) -> None:
+    other = sung_in(hms_simulator, "Band")
+    made = recordings.start(actor=ikram, room=choir, settings={})
+    hms_simulator.clock.advance(60)
+    recordings.stop_all(actor=ikram, room=choir)
+    hms_simulator.clock.advance(60)
+
+    assert jobs.look(other, now=timezone.now()).found == ()
+    assert jobs.look_at_files(other, now=timezone.now()).found == ()
+    assert {file.job_id for file in jobs.look_at_files(choir, now=timezone.now()).found} == {made.id}
+    for wrong in (made.id, "nobody", "..", ""):
+        with pytest.raises(NotInRoom):
+            jobs.one(other, Kind.RECORDING, wrong)
+
+
+def test_no_secret_goes_into_the_cache(choir: Room, ikram: User) -> None:
+    external_streams.start(actor=ikram, room=choir, settings={"rtmp_urls": [RTMP], "meeting_url": MEETING})
+
+    [job] = jobs.look(choir, now=timezone.now()).found
+
+    assert job.outputs == ("rtmp://a.tube.example.com/live2/••••••",)
+    assert job.meeting == "https://school.example.com/••••••"
+    assert [secret for secret in SECRETS if secret in repr(cache.get(f"room-jobs:{choir.pk}"))] == []
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://school.example.com/meeting/abc-defg-hij?token=x", "https://school.example.com/••••••"),
+        ("https://user:secret@school.example.com/x", "https://school.example.com/••••••"),
+        ("abc-defg-hij", "••••••"),
+        ("https://[broken", "••••••"),
+        ("", ""),
+    ],
+)
+def test_of_a_meeting_address_only_the_host_is_kept(url: str, shown: str) -> None:
+    assert jobs.without_path(url) == shown
+
+
+def test_what_100ms_leaves_out_or_words_anew_is_read_all_the_same() -> None:
+    bare = jobs.of(Kind.RECORDING, read(Recording, {**BARE, "status": "dreaming", "recording_assets": None}))
+    assert (bare.status, bare.is_active, bare.files, bare.seconds) == ("dreaming", False, (), 0)
+
+    push = {**BARE, "rtmp_urls": None, "recording": True, "started_at": "2026-01-01T10:00:00Z"}
+    push["stopped_at"] = "2026-01-01T09:59:00Z"  # before its start (EVENTS trap 19)
+    assert jobs.of(Kind.EXTERNAL, read(ExternalStream, push)).seconds == 0
+
+
+def test_what_a_recording_was_started_with_is_told_without_secrets(choir: Room, ikram: User) -> None:
+    made = recordings.start(actor=ikram, room=choir, settings={"meeting_url": MEETING, "audio_only": True})
+
+    found = jobs.config(made)
+
+    assert found["audio_only"] is True
+    assert found["meeting_url"] == "https://school.example.com/••••••"
+
+
+def test_a_file_is_opened_by_who_may_see_its_room_and_it_is_noted_first(
+    choir: Room, ikram: User, wanjiru: User, hms_simulator: SimulatedHms
+) -> None:
+    recordings.start(actor=ikram, room=choir, settings={})
+    hms_simulator.clock.advance(60)
+    recordings.stop_all(actor=ikram, room=choir)
+    hms_simulator.clock.advance(60)
+    file = jobs.file(next(client().recording_assets.list(room_id=choir.pk)).id)
+    other = sung_in(hms_simulator, "Band")
+    hms_simulator.forget()
+
+    with pytest.raises(NotPermitted):
+        opened(actor=wanjiru, room=choir, file=file)
+    with pytest.raises(NotInRoom):
+        opened(actor=ikram, room=other, file=file)
+    assert asked(hms_simulator) == []
+
+    url = opened(actor=ikram, room=choir, file=file)
+    entry = AuditEntry.objects.latest("id")
+    assert (entry.action, entry.target_id, entry.room_id) == ("recording_asset.open", file.id, choir.pk)
+    assert url not in str(AuditEntry.objects.values())
