@@ -110,7 +110,8 @@ def look(client: hms.Client, poll_id: str, *, at: datetime) -> HmsPoll:
 def write(polls: Iterable[HmsPoll], *, at: datetime, ours: bool = False) -> int:
     """Store polls as just read from 100ms; how many. `at` and `ours` as in `rooms.mirrors.rooms.write`."""
     asked = list(polls)
-    known = Poll.objects.in_bulk([poll.id for poll in asked])
+    # Locked as rooms are (`rooms.mirrors.rooms.write`).
+    known = Poll.objects.select_for_update(no_key=True).order_by("pk").in_bulk([poll.id for poll in asked])
     unsettled = None if ours else Unsettled.of("poll", now=at)
     rows = []
     for poll in asked:

@@ -73,7 +73,9 @@ def write(codes: Iterable[HmsRoomCode], *, at: datetime, room: Room, ours: bool 
     `at`: when they were asked for; what was written since then is newer and stays. `ours`: this is the answer to a
     change of our own. Otherwise what is not as we held it was changed elsewhere, and is marked and noted so.
     """
-    known = {code.code: code for code in RoomCode.objects.filter(room=room)}
+    # Locked as rooms are (`rooms.mirrors.rooms.write`).
+    locked = RoomCode.objects.select_for_update(no_key=True).filter(room=room).order_by("pk")
+    known = {code.code: code for code in locked}
     rows = [
         row_of(code, known.get(code.code), room=room, at=at)
         for code in codes

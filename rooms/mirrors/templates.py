@@ -93,7 +93,7 @@ def write(
     change that `actor` made. An object without `recordings` keeps those held.
     """
     asked = {str(raw["id"]): raw for raw in objects}
-    known = RoomTemplate.objects.select_for_update().in_bulk(list(asked))
+    known = RoomTemplate.objects.select_for_update(no_key=True).order_by("pk").in_bulk(list(asked))
     unsettled = None if ours else Unsettled.of("template", now=at)
     rows: list[RoomTemplate] = []
     taken: list[versions.Taken] = []

@@ -178,5 +178,6 @@ def test_the_queries_do_not_grow_with_templates_or_roles(hms_simulator: Simulate
         hms_simulator.world.add_template("Class").name = f"Class {number}"
     lesson.roles.update({f"role {number}": {**lesson.roles["guest"], "name": f"role {number}"} for number in range(90)})
 
-    assert queries() <= few + 4  # the change to one that was known is noted in the book
+    # The change to one that was known is noted in the book, on PostgreSQL behind a lock.
+    assert queries() <= few + 5
     assert Role.objects.count() == 94 + 12 * 4

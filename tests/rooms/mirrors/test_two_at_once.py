@@ -1,0 +1,100 @@
+"""Two of our processes at one mirror, on PostgreSQL: neither stops the other, and what is newer stays."""
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import timedelta
+from time import sleep
+
+import pytest
+from django.db import connection, connections, transaction
+from django.utils import timezone
+
+from rooms.hms.resources.base import read
+from rooms.hms.resources.polls import Poll as HmsPoll
+from rooms.hms.resources.room_codes import RoomCode as HmsRoomCode
+from rooms.hms.resources.rooms import Room as HmsRoom
+from rooms.mirrors import polls, room_codes, rooms
+from rooms.models import Poll, Room, RoomCode
+
+pytestmark = [
+    pytest.mark.postgres,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(
+        connection.vendor != "postgresql",
+        reason="SQLite has one writer at a time; set DATABASE_URL to a PostgreSQL server",
+    ),
+]
+NOW = timezone.now()
+BEFORE, LATER = NOW - timedelta(minutes=5), NOW + timedelta(minutes=5)
+
+
+def room(**said: object) -> HmsRoom:
+    return read(HmsRoom, {"id": "r1", "name": "Choir", "enabled": True, **said})
+
+
+def poll(title: str) -> HmsPoll:
+    return read(HmsPoll, {"id": "p1", "title": title, "type": "poll", "questions": []})
+
+
+def code(*, enabled: bool) -> HmsRoomCode:
+    return read(HmsRoomCode, {"code": "abc-defg-hij", "room_id": "r1", "role": "student", "enabled": enabled})
+
+
+def alone(work: Callable[[], object]) -> None:
+    """In another process's stead: on a connection of its own, which gives up on a lock rather than wait for ever."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '20s'")
+        work()
+    finally:
+        connections.close_all()
+
+
+def wait_for_a_lock(other: "Future[None]") -> None:
+    """Until the other stands before a lock of ours, or is through."""
+    while not other.done():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+        sleep(0.01)
+
+
+def test_new_codes_of_a_room_do_not_wait_for_the_mirror_of_rooms() -> None:
+    """Each may hold the lock of the audit while it waits for the room: together they would stop each other."""
+    rooms.write([room()], at=BEFORE)
+    choir = Room.objects.get()
+    with ThreadPoolExecutor(1) as workers, transaction.atomic():
+        rooms.write([room(size=30)], at=NOW, ours=True)
+        other = workers.submit(alone, lambda: room_codes.write([code(enabled=True)], at=NOW, room=choir, ours=True))
+        wait_for_a_lock(other)
+        waited = not other.done()
+    other.result()
+    assert not waited
+    assert RoomCode.objects.count() == 1
+
+
+def test_an_older_reading_of_a_poll_waits_and_finds_the_newer() -> None:
+    polls.write([poll("first")], at=BEFORE)
+    with ThreadPoolExecutor(1) as workers:
+        with transaction.atomic():
+            polls.write([poll("ours")], at=LATER, ours=True)
+            other = workers.submit(alone, lambda: polls.write([poll("first")], at=NOW))
+            wait_for_a_lock(other)
+        other.result()
+    assert Poll.objects.get().title == "ours"
+
+
+def test_an_older_reading_of_codes_waits_and_finds_the_newer() -> None:
+    rooms.write([room()], at=BEFORE)
+    choir = Room.objects.get()
+    room_codes.write([code(enabled=True)], at=BEFORE, room=choir, ours=True)
+    with ThreadPoolExecutor(1) as workers:
+        with transaction.atomic():
+            room_codes.write([code(enabled=False)], at=LATER, room=choir, ours=True)
+            other = workers.submit(
+                alone, lambda: room_codes.write([code(enabled=True)], at=NOW, room=choir, whole=True)
+            )
+            wait_for_a_lock(other)
+        other.result()
+    assert RoomCode.objects.get().enabled is False
