@@ -227,7 +227,7 @@ def _people(jobs: Sequence[Job], acts: Mapping[str, Mapping[str, AuditEntry]]) -
 def _who(peer_id: str, entry: AuditEntry | None, people: Mapping[str, str]) -> str:
     if peer_id:
         return f"{people.get(peer_id, 'somebody')}, in the room"
-    return people.get(entry.actor, entry.actor) if entry else "another program, by the API"
+    return people.get(entry.actor, entry.actor) if entry else "100ms itself or another program"
 
 
 def _told(jobs: Sequence[Job]) -> dict[str, dict[str, str]]:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django_htmx.http import reswap
 
+from dashboard.audit_words import settings_changed
 from dashboard.decorators import member_required
 from dashboard.htmx import MemberRequest
 from dashboard.jobs import Shown, shown
@@ -179,7 +180,7 @@ def _page(
         "job_id": job_id,
         "one": one,
         "problem": problem,
-        "config": config,
+        "config": settings_changed({}, config),
         "freshness": None if problem else Look(as_of=timezone.now()),
         "may_act": may(request.user, "act", room),
         "is_ops": is_ops(request.user),
