@@ -91,18 +91,23 @@ class WebhookSender:
             if self._faults.webhooks.stopped:
                 return 0
             self._world.unfold()
-            now, queued = self._world.now(), 0
-            for session in self._world.unsettled(self._since):
-                # Sessions older than the sender were heard of up to its start, later ones not at all.
-                before = self._since if session.start < self._since else session.start - 1
-                after = self._reached.get(session.id, before)
-                if after >= session.settled:
-                    continue
-                for one in session.sent:
-                    if after < one.at <= now:
-                        queued += self._queue(session.room, one)
-                self._reached[session.id] = now
-            return queued
+            # Who changes a session holds this lock too: no change can happen at a moment that was already passed over.
+            with self._world.lock:
+                return self._collected(self._world.now())
+
+    def _collected(self, now: int) -> int:
+        queued = 0
+        for session in self._world.unsettled(self._since):
+            # Sessions older than the sender were heard of up to its start, later ones not at all.
+            before = self._since if session.start < self._since else session.start - 1
+            after = self._reached.get(session.id, before)
+            if after >= session.settled:
+                continue
+            for one in session.sent:
+                if after < one.at <= now:
+                    queued += self._queue(session.room, one)
+            self._reached[session.id] = now
+        return queued
 
     def send_again(self, session_id: str, *, replay: bool = True, shuffle: bool = False, copies: int = 1) -> int:
         """Queue all webhooks of a session so far once more, as a replay does; how many were queued.

@@ -1,13 +1,16 @@
 """Webhooks go out as 100ms sends them: what, when, how often again, and to whom."""
 
+import threading
 from typing import Any
 
 import httpx
 import orjson
 import pytest
 
+from rooms.simulator import commands
 from rooms.simulator.clock import HOUR, SimulatedClock
 from rooms.simulator.faults import Faults
+from rooms.simulator.people import Person
 from rooms.simulator.room import Room
 from rooms.simulator.scenarios import SCENARIOS, recorded_class, school_class
 from rooms.simulator.session import Session
@@ -222,3 +225,27 @@ def test_another_address_from_now_on(client: httpx.Client, sender: WebhookSender
     assert client.post("/_control/webhooks/target", json=wish).json()["url"] == "http://new.example/"
     assert sender.target == Target("http://new.example/", "s", "X-New")
     assert client.post("/_control/webhooks/target", json={}).json()["url"] is None
+
+
+def test_nothing_is_passed_over_when_people_join_while_webhooks_are_collected(receiver: Receiver) -> None:
+    world = World(SimulatedClock())
+    sender = WebhookSender(world, Target("http://school.example/"), post=receiver)
+    world.add_template("Class")
+    physics = world.add_room("Physics")
+    joining = threading.Event()
+
+    def collect() -> None:
+        while not joining.is_set():
+            sender.collect()
+
+    collector = threading.Thread(target=collect)
+    collector.start()
+    for number in range(150):
+        with world.lock:
+            commands.join(world, physics, Person(f"Pupil {number}", str(number)), "student", seconds=600)
+    joining.set()
+    collector.join()
+    send(sender)
+
+    joined = [event["data"]["user_name"] for event in bodies(receiver) if event["type"] == "peer.join.success"]
+    assert len(joined) == len(set(joined)) == 150
