@@ -57,7 +57,16 @@ def stays(session: Session) -> list[Stay]:
 
 def counted(peers: QuerySet[Peer]) -> QuerySet[Peer]:
     """Those of them that are people: recorders may look like one (EVENTS trap 42)."""
-    return peers.exclude(role__in=settings.HMS_ROLES_NOT_COUNTED)
+    return peers.exclude(role__in=_not_counted())
+
+
+def is_counted(role: str) -> bool:
+    """Is somebody of this role a person?"""
+    return role not in _not_counted()
+
+
+def _not_counted() -> list[str]:
+    return settings.HMS_ROLES_NOT_COUNTED
 
 
 def stays_of(peers: Iterable[Peer], tracks: QuerySet[Track]) -> list[Stay]:

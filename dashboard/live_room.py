@@ -11,14 +11,12 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Final
 
-from django.conf import settings
-
 from analytics import instants, queries
 from analytics.leaving import Ending, ending_of
 from analytics.models import Peer, Session, Track
 from dashboard.live_rooms import MANY_DROPS, RECENT
 from rooms.live import notes
-from rooms.models import LiveReading, Room
+from rooms.models import LiveReading, Role, Room
 
 # What was read longer ago says nothing of now, unless 100ms is being asked in vain.
 STALE: Final = timedelta(seconds=60)
@@ -216,6 +214,18 @@ def live_room(room: Room, reading: LiveReading, now: datetime) -> LiveRoom:
     )
 
 
+def roles_of(live: LiveRoom) -> list[str]:
+    """The roles a person can be given: those of the room's template, and those seen in the room."""
+    template = live.room.template_id
+    known = Role.objects.filter(template=template).values_list("name", flat=True) if template else ()
+    return list(dict.fromkeys([*known, *live.roles]))
+
+
+def receivers_of(live: LiveRoom) -> list[tuple[str, str]]:
+    """Whom a message can go to, but for single persons."""
+    return [("all", "Everybody"), *((f"role:{role}", f"Every {role}") for role in live.roles)]
+
+
 def _running(room: Room, reading: LiveReading, now: datetime, *, current: bool) -> tuple[str, Session | None]:
     """The session that runs, by its id and as our events know it.
 
@@ -278,7 +288,7 @@ def _here(
     here = []
     for peer_id, peer in said.items():
         stay = known.get(peer_id)
-        if peer["role"] in settings.HMS_ROLES_NOT_COUNTED or (stay and stay.left_at):
+        if not queries.is_counted(peer["role"]) or (stay and stay.left_at):
             continue
         person = peer["user_id"] or peer_id
         here.append(

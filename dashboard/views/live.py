@@ -14,7 +14,7 @@ from dashboard.forms.live import ONLY, Asked, LiveFilters, MessageForm
 from dashboard.freshness import freshness
 from dashboard.htmx import MemberRequest, page_or_fragment
 from dashboard.live_parts import all_parts, parts_of, within
-from dashboard.live_room import LiveRoom, live_room
+from dashboard.live_room import LiveRoom, live_room, receivers_of
 from dashboard.live_rooms import live_rooms
 from dashboard.parts import changes, held
 from dashboard.shortcuts import get_room, sessions_for
@@ -22,7 +22,7 @@ from dashboard.times import zone_words
 from rooms import jobs
 from rooms import live as readings
 from rooms.access import may, roles_handed_out
-from rooms.models import Role, Room
+from rooms.models import Room
 
 
 @member_required
@@ -75,17 +75,6 @@ def tv(request: MemberRequest) -> HttpResponse:
         "freshness": freshness(now),
     }
     return page_or_fragment(request, "live/tv.html", context, {"tv": "live/_tv.html"})
-
-
-def roles_of(room: Room, live: LiveRoom) -> list[str]:
-    """The roles a person can be given: those of the room's template, and those seen in the room."""
-    known = Role.objects.filter(template=room.template_id).values_list("name", flat=True) if room.template_id else ()
-    return list(dict.fromkeys([*known, *live.roles]))
-
-
-def receivers_of(live: LiveRoom) -> list[tuple[str, str]]:
-    """Whom a message can go to, but for single persons."""
-    return [("all", "Everybody"), *((f"role:{role}", f"Every {role}") for role in live.roles)]
 
 
 def _context(request: MemberRequest, live: LiveRoom, asked: Asked) -> dict[str, Any]:

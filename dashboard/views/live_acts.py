@@ -11,10 +11,9 @@ from django.utils import timezone
 from dashboard.decorators import member_form
 from dashboard.forms.live import EndForm, MessageForm, PeerForm, RemoveForm
 from dashboard.htmx import MemberRequest, done, page_or_fragment
-from dashboard.live_room import Here, LiveRoom, live_room
+from dashboard.live_room import Here, LiveRoom, live_room, receivers_of, roles_of
 from dashboard.refusals import Problem, land
 from dashboard.shortcuts import get_room
-from dashboard.views.live import receivers_of, roles_of
 from rooms import hms, jobs
 from rooms import live as readings
 from rooms.connection import NotConfigured
@@ -34,7 +33,7 @@ def peer(request: MemberRequest, room_id: str, peer_id: str) -> HttpResponse:
     if one is None and request.method != "POST":
         return _gone(request, room)
     given = {"name": one.name, "role": one.role, "metadata": one.metadata} if one else {}
-    roles = roles_of(room, live)
+    roles = roles_of(live)
     form = PeerForm(request.POST if request.method == "POST" else None, roles, initial=given)
     if form.is_valid():
         try:

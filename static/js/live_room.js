@@ -22,12 +22,19 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (event.detail.elt.id === "live") event.detail.parameters.set("active", event.detail.elt.dataset.active);
 });
 
-// Swapped in place, a row would lose the focus of whoever stands on one of its links.
+// Swapped in place, a row would lose the focus of whoever stands on one of its links: it is given back. Anything else in
+// use, such as an open menu, is left as it is; the page still says that it lacks the change, so it comes again.
 let stood = null;
 document.addEventListener("htmx:oobBeforeSwap", (event) => {
-  const row = event.detail.target.closest?.("tr[id]");
-  if (!row?.contains(document.activeElement)) return;
-  stood = { id: row.id, index: [...row.querySelectorAll("a")].indexOf(document.activeElement) };
+  const { target } = event.detail;
+  const inUse = target.contains(document.activeElement);
+  if (target.matches("tr")) {
+    const links = [...target.querySelectorAll("a")];
+    if (inUse) stood = { id: target.id, index: links.indexOf(document.activeElement) };
+  } else if (inUse || target.querySelector("details[open]")) {
+    // A group that gets new rows keeps those it has, and the focus among them.
+    if (!target.matches("tbody")) event.detail.shouldSwap = false;
+  }
 });
 document.addEventListener("htmx:oobAfterSwap", () => {
   if (!stood) return;
