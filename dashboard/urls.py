@@ -96,6 +96,7 @@ urlpatterns = [
     path("rooms/<str:room_id>/live/end/", live_acts.end, name="room_live_end"),
     path("rooms/<str:room_id>/jobs/", jobs.of_room, name="room_jobs"),
     path("rooms/<str:room_id>/jobs/now/", jobs.panel, name="room_jobs_panel"),
+    path("rooms/<str:room_id>/jobs.csv", jobs.export, name="room_jobs_csv"),
     path("rooms/<str:room_id>/recordings/start/", job_changes.start_recording, name="recording_start"),
     path("rooms/<str:room_id>/recordings/stop/", job_changes.stop_recordings, name="recordings_stop"),
     path("rooms/<str:room_id>/recordings/pause/", job_changes.pause_recording, name="recording_pause"),

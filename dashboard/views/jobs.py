@@ -8,16 +8,17 @@ from datetime import timedelta
 from hashlib import blake2s
 from typing import Any, Final
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django_htmx.http import reswap
 
 from dashboard.audit_words import settings_changed
-from dashboard.decorators import member_required
+from dashboard.csv_files import csv_file
+from dashboard.decorators import export_required, member_required
 from dashboard.htmx import MemberRequest
-from dashboard.jobs import Shown, shown
+from dashboard.jobs import Shown, file_words, shown
 from dashboard.shortcuts import get_room, sessions_for
 from rooms import hms, jobs
 from rooms.access import is_ops, may
@@ -79,6 +80,12 @@ WORDS: Final = {
 }
 
 
+_COLUMNS: Final = (
+    "room_id", "room", "kind", "id", "session_id", "state", "started_by", "ordered_at", "started_at", "stopped_at",
+    "seconds", "bytes", "kept", "ended", "files",
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """The jobs of one kind."""
@@ -107,10 +114,26 @@ def of_room(request: MemberRequest, room_id: str) -> HttpResponse:
         "groups": groups,
         "freshness": look,
         "files_problem": files.problem,
+        "may_export": may(request.user, "export", room),
     }
     answer = render(request, "jobs/room.html", context)
     patch_cache_control(answer, private=True, no_cache=True)
     return answer
+
+
+@export_required
+def export(request: MemberRequest, room_id: str) -> HttpResponseBase:
+    """The list of one kind as shown, `?kind=`, or of all; no file while nothing could be read."""
+    room = get_room(request, room_id, "export")
+    now = timezone.now()
+    look = jobs.look(room, now=now)
+    if look.as_of is None:
+        return redirect("room_jobs", room.pk)
+    files = Look() if look.problem else jobs.look_at_files(room, now=now)
+    groups = _grouped(shown(room, look.found, files.found))
+    wanted = [group for group in groups if request.GET.get("kind", group.kind) == group.kind]
+    rows = [_line(room, one) for group in wanted for one in group.jobs]
+    return csv_file("recordings_and_streams", _COLUMNS, rows)
 
 
 @member_required
@@ -156,6 +179,15 @@ def external_stream(request: MemberRequest, room_id: str, stream_id: str) -> Htt
     room = get_room(request, room_id)
     job, problem = read(room, Kind.EXTERNAL, stream_id)
     return _page(request, room, Kind.EXTERNAL, stream_id, job, problem, {})
+
+
+def _line(room: Room, one: Shown) -> tuple[object, ...]:
+    job = one.job
+    became = one.trouble.cause if one.trouble else one.ended
+    files = "; ".join(file_words(file) for file in one.files)
+    times = (job.created_at, job.started_at, job.stopped_at)
+    whole = (room.pk, str(room), job.kind.value, job.id, job.session_id, one.state.word, one.started_by, *times)
+    return (*whole, one.seconds or None, one.size or None, one.keeps, became, files)
 
 
 def read(room: Room, kind: Kind, job_id: str) -> tuple[Job | None, str]:

@@ -1,5 +1,6 @@
 """Recordings and streams of a room as pages: what runs, what ran, their files."""
 
+import csv
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -312,3 +313,22 @@ def test_the_newest_hundred_are_shown_and_said_to_be(
     cache.set(f"room-jobs:{choir.pk}", replace(look, found=many))
 
     assert "the newest 100" in shown(ops, url)
+
+
+def test_the_list_is_exported_as_it_is_shown(
+    ops: Client, url: str, choir: Room, all_three: dict[Kind, str], ikram: User, hms_simulator: SimulatedHms
+) -> None:
+    ended(all_three, choir, ikram, hms_simulator)
+    assert f"{url[:-1]}.csv?kind=recording" in shown(ops, url)
+
+    def rows(query: str = "") -> list[dict[str, str]]:
+        answer = ops.get(f"{url[:-1]}.csv{query}")
+        assert answer["Content-Type"].startswith("text/csv")
+        return list(csv.DictReader(answer.getvalue().decode().splitlines()))
+
+    [recording] = rows("?kind=recording")
+    assert {row["id"] for row in rows()} == set(all_three.values())
+    assert recording["id"] == all_three[Kind.RECORDING]
+    assert (recording["state"], recording["started_by"], recording["files"]) == ("done", "Ikram Benali", "video; chat")
+    assert float(recording["seconds"]) > 0
+    assert [secret for secret in SECRETS if secret in str(rows())] == []

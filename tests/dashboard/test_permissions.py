@@ -113,6 +113,8 @@ TABLE = {
     "room_live_end": FORM_OF_ITS_TEACHER,
     "room_jobs": OF_THE_ROOM,
     "room_jobs_panel": PART_OF_THE_ROOM,
+    # Nothing could be read here, so it leads to the page that says so.
+    "room_jobs_csv": Row(get=TEACHER_MOVED),
     "recording_start": FORM_OF_ITS_TEACHER,
     "recordings_stop": FORM_OF_ITS_TEACHER,
     "recording_pause": COMMAND_OF_ITS_TEACHER,
