@@ -149,8 +149,8 @@ def write(rooms: Iterable[HmsRoom], *, at: datetime, ours: bool = False, reason:
     changed elsewhere, and is marked and noted so.
     """
     asked = {room.id: room for room in rooms}
-    # Locked, so that what an operation writes meanwhile is not lost to what was read before it; without the key, so that
-    # rows which name the room, of codes say, can be made meanwhile.
+    # Locked, so that what an operation writes meanwhile is not lost to what was read before it; without the key, so
+    # that rows which name the room, of codes say, can be made meanwhile.
     locked = Room.objects.select_for_update(no_key=True).filter(pk__in=asked).order_by("pk")
     known = {room.pk: room for room in locked}
     unsettled = None if ours else Unsettled.of("room", now=at)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from rooms.access import OBSERVERS, TEACHERS, groups, is_ops
@@ -40,7 +41,7 @@ def give(*, actor: Actor, user: User, room: Room, until: datetime | None = None)
 def take(*, actor: Actor, user: User, room: Room) -> bool:
     """Take a room away; False when they did not have it."""
     with transaction.atomic():
-        held = RoomAccess.objects.filter(user=user, room=room).first()
+        held = RoomAccess.objects.select_for_update().filter(user=user, room=room).first()
         if held is None:
             return False
         note(actor, "access.take", _target(user, room), before=_as_set(held), after={"room": None})
@@ -51,12 +52,19 @@ def take(*, actor: Actor, user: User, room: Room) -> bool:
 @operation("operate")
 def end(*, actor: Actor) -> int:
     """Take away every access whose time has come; how many. It has counted no more since then (`rooms.access`)."""
-    ended = RoomAccess.objects.filter(until__lte=timezone.now()).select_related("user", "room")
-    for access in ended:
+    ended = Q(until__lte=timezone.now())
+    count = 0
+    for pk in list(RoomAccess.objects.filter(ended).values_list("pk", flat=True)):
         with transaction.atomic():
+            # Looked at again: it may have been given anew, or ended by another worker, since the list was read.
+            locked = RoomAccess.objects.select_for_update(of=("self",)).select_related("user", "room")
+            access = locked.filter(ended, pk=pk).first()
+            if access is None:
+                continue
             note(actor, "access.end", _target(access.user, access.room), before=_as_set(access), after={"room": None})
             access.delete()
-    return len(ended)
+            count += 1
+    return count
 
 
 def _target(user: User, room: Room) -> Target:

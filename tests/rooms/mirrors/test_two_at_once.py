@@ -1,12 +1,10 @@
 """Two of our processes at one mirror, on PostgreSQL: neither stops the other, and what is newer stays."""
 
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from time import sleep
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from rooms.hms.resources.base import read
@@ -15,6 +13,7 @@ from rooms.hms.resources.room_codes import RoomCode as HmsRoomCode
 from rooms.hms.resources.rooms import Room as HmsRoom
 from rooms.mirrors import polls, room_codes, rooms
 from rooms.models import Poll, Room, RoomCode
+from tests.rooms.two_at_once import alone, wait_for_a_lock
 
 pytestmark = [
     pytest.mark.postgres,
@@ -38,26 +37,6 @@ def poll(title: str) -> HmsPoll:
 
 def code(*, enabled: bool) -> HmsRoomCode:
     return read(HmsRoomCode, {"code": "abc-defg-hij", "room_id": "r1", "role": "student", "enabled": enabled})
-
-
-def alone(work: Callable[[], object]) -> None:
-    """In another process's stead: on a connection of its own, which gives up on a lock rather than wait for ever."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SET lock_timeout = '20s'")
-        work()
-    finally:
-        connections.close_all()
-
-
-def wait_for_a_lock(other: "Future[None]") -> None:
-    """Until the other stands before a lock of ours, or is through."""
-    while not other.done():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone()[0]:
-                return
-        sleep(0.01)
 
 
 def test_new_codes_of_a_room_do_not_wait_for_the_mirror_of_rooms() -> None:

@@ -1,16 +1,19 @@
 """Rooms are given, end by themselves, and are taken away; each leaves its entry."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 import time_machine
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
+from django.db import connection, transaction
 from django.utils import timezone
 
-from rooms.access import rooms_for
+from rooms.access import TEACHERS, rooms_for
 from rooms.actors import SCHEDULE
 from rooms.models import AuditEntry, Room, RoomAccess
 from rooms.operations import access
+from tests.rooms.two_at_once import alone, wait_for_a_lock
 
 
 def entries() -> list[tuple[str, str]]:
@@ -70,3 +73,22 @@ def test_what_makes_no_sense_is_refused_and_leaves_nothing(
 
     assert entries() == []
     assert not RoomAccess.objects.filter(room=physics, user__in=[sam, ikram, mallory]).exists()
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+def test_what_is_given_anew_while_the_schedule_looks_does_not_end() -> None:
+    """With transactions of its own, so all tables are emptied around it, that of groups too."""
+    sam = User.objects.create_user("sam")
+    sam.groups.add(Group.objects.get_or_create(name=TEACHERS)[0])
+    chemistry = Room.objects.create(id="r1", name="Chemistry")
+    RoomAccess.objects.create(user=sam, room=chemistry, until=timezone.now() - timedelta(seconds=1))
+    with ThreadPoolExecutor(1) as workers:
+        with transaction.atomic():
+            access.give(actor=SCHEDULE, user=sam, room=chemistry, until=timezone.now() + timedelta(days=1))
+            other = workers.submit(alone, lambda: access.end(actor=SCHEDULE))
+            wait_for_a_lock(other)
+        other.result()
+    assert RoomAccess.objects.filter(user=sam).exists()
+    assert not AuditEntry.objects.filter(action="access.end").exists()
