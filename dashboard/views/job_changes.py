@@ -15,10 +15,11 @@ from analytics.presence import presence
 from dashboard.decorators import member_command, member_form
 from dashboard.forms.jobs import NAMES, ExternalStreamForm, LiveStreamForm, MetadataForm, RecordingForm
 from dashboard.htmx import MemberRequest, done, page_or_fragment
+from dashboard.job_reading import read
+from dashboard.job_words import WORDS
 from dashboard.jobs import shown
 from dashboard.refusals import Problem, in_words, land
 from dashboard.shortcuts import get_room
-from dashboard.views.jobs import WORDS, read
 from rooms import hms, jobs
 from rooms.connection import NotConfigured
 from rooms.job_changes import AllStopped, Stopped

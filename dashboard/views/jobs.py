@@ -8,7 +8,7 @@ from datetime import timedelta
 from hashlib import blake2s
 from typing import Any, Final
 
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
@@ -18,67 +18,16 @@ from dashboard.audit_words import settings_changed
 from dashboard.csv_files import csv_file
 from dashboard.decorators import export_required, member_required
 from dashboard.htmx import MemberRequest
+from dashboard.job_reading import read
+from dashboard.job_words import WORDS, Words
 from dashboard.jobs import Shown, file_words, shown
 from dashboard.shortcuts import get_room, sessions_for
 from rooms import hms, jobs
-from rooms.access import is_ops, may
+from rooms.access import may
 from rooms.connection import NotConfigured
-from rooms.jobs import Job, Kind, Look, NotInRoom
+from rooms.jobs import Job, Kind, Look
 from rooms.mirrors.reading import words_of
 from rooms.models import Room
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """How a kind is called, and the names of its pages."""
-
-    noun: str
-    icon: str
-    page: str
-    start: str
-    stop: str
-    stop_all: str
-    nothing: str
-
-    @property
-    def nouns(self) -> str:
-        return f"{self.noun}s"
-
-    @property
-    def one(self) -> str:
-        return f"{'an' if self.noun[0] in 'aeiou' else 'a'} {self.noun}"
-
-
-WORDS: Final = {
-    Kind.RECORDING: Words(
-        "recording",
-        "disc",
-        "recording",
-        "recording_start",
-        "recording_stop",
-        "recordings_stop",
-        "Recordings appear here from the moment they are started, here, in the room, or by 100ms itself.",
-    ),
-    Kind.LIVE: Words(
-        "live stream",
-        "radio",
-        "live_stream",
-        "live_stream_start",
-        "live_stream_stop",
-        "live_streams_stop",
-        "A live stream lets many watch the room in a browser without being in it.",
-    ),
-    Kind.EXTERNAL: Words(
-        "external stream",
-        "cast",
-        "external_stream",
-        "external_stream_start",
-        "external_stream_stop",
-        "external_streams_stop",
-        "An external stream sends the picture of the room to other platforms.",
-    ),
-}
-
 
 _COLUMNS: Final = (
     "room_id", "room", "kind", "id", "session_id", "state", "started_by", "ordered_at", "started_at", "stopped_at",
@@ -190,17 +139,6 @@ def _line(room: Room, one: Shown) -> tuple[object, ...]:
     return (*whole, one.seconds or None, one.size or None, one.keeps, became, files)
 
 
-def read(room: Room, kind: Kind, job_id: str) -> tuple[Job | None, str]:
-    """The job or Http404, and why it is not fresh; where 100ms does not answer, what its list knew last."""
-    try:
-        return jobs.one(room, kind, job_id), ""
-    except NotInRoom as unknown:
-        raise Http404 from unknown
-    except (hms.Error, NotConfigured) as problem:
-        known = jobs.held(room).found
-        return next((job for job in known if job.kind == kind and job.id == job_id), None), words_of(problem)
-
-
 def _page(
     request: MemberRequest, room: Room, kind: Kind, job_id: str, job: Job | None, problem: str, config: dict[str, Any]
 ) -> HttpResponse:
@@ -215,7 +153,7 @@ def _page(
         "config": settings_changed({}, config),
         "freshness": None if problem else Look(as_of=timezone.now()),
         "may_act": may(request.user, "act", room),
-        "is_ops": is_ops(request.user),
+        "may_operate": may(request.user, "operate"),
         "known_session": job is not None and sessions_for(request.user).filter(pk=job.session_id).exists(),
     }
     answer = render(request, "jobs/job.html", context)
