@@ -122,6 +122,13 @@ def _seek(client: hms.Client, pulled: Pulled, at: datetime) -> None:
             gone(room, at=at)
 
 
+def locked(room: Room, *, at: datetime, reason: str) -> None:
+    """100ms has said that it locks the room. It does so in the background, so a look now could tell the old state."""
+    held = Room.objects.filter(pk=room.pk)
+    held.update(enabled=False, disabled_reason=reason[:255])
+    held.exclude(mirrored_at=None).update(mirrored_at=at)  # what was asked before now is older
+
+
 def gone(room: Room, *, at: datetime) -> None:
     """100ms has the room no more. What happened in it stays."""
     with transaction.atomic():

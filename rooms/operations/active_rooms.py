@@ -5,19 +5,22 @@ reads 100ms anew (`rooms.live`).
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from typing import Any, Final
 
 from django.utils import timezone
 
 from rooms import hms, live
 from rooms.actors import Actor
-from rooms.audit import Change, Target, change
+from rooms.audit import Change, Target, change, of_room
 from rooms.connection import client
 from rooms.elsewhere import Unsettled
 from rooms.hms.resources.active_rooms import Peer
+from rooms.mirrors import rooms as mirror
 from rooms.models import Room
 from rooms.operations.marking import operation
+
+LOCKED: Final = "Locked when its session was ended"
 
 
 class NotActive(ValueError):
@@ -146,13 +149,23 @@ def end_session(
     before = {"people": people, **({"room enabled": room.enabled} if lock else {})}
     after = {"people": 0, **({"room enabled": False} if lock else {}), **_said(reason=reason)}
     target = Target("session", session_id, str(room), room.pk)
-    with _acting(actor, "session.end", target, NotActive(), before=before, after=after) as under_way:
+    with ExitStack() as changes:
+        asked = [
+            changes.enter_context(_acting(actor, "session.end", target, NotActive(), before=before, after=after)),
+            # A change of the room as well, by which its mirror knows whose it was when the answer is lost.
+            *([changes.enter_context(_locking(actor, room))] if lock else []),
+        ]
         client().active_rooms.end(room.pk, reason=reason or None, lock=lock)
-        under_way.done()
+        for under_way in asked:
+            under_way.done()
     if lock:
-        # It happens in the background there, so reading it now could still tell the old state.
-        Room.objects.filter(pk=room.pk).update(enabled=False, disabled_reason="Locked when its session was ended")
+        mirror.locked(room, at=timezone.now(), reason=LOCKED)
     live.forget(room)
+
+
+def _locking(actor: Actor, room: Room) -> AbstractContextManager[Change]:
+    after = {"enabled": False, "reason": LOCKED}
+    return change(actor, "room.disable", of_room(room), before={"enabled": room.enabled}, after=after)
 
 
 @contextmanager

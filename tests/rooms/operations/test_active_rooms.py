@@ -145,9 +145,11 @@ def test_a_session_is_ended_with_or_without_locking_the_room(
     assert hms_simulator.world.room(choir.pk).enabled is not lock
     choir.refresh_from_db()
     assert choir.enabled is not lock
-    assert told() == ["session.end requested", "session.end succeeded"]
+    of_the_room = ["room.disable requested", "room.disable succeeded"] if lock else []
+    book = ["session.end requested", *of_the_room, "session.end succeeded"]
+    assert told() == book
     mirror.pull(client(), at=timezone.now() + timedelta(minutes=1))
-    assert len(told()) == 2  # the mirror finds nothing that was not ours
+    assert told() == book, "the mirror finds nothing that was not ours"
     choir.refresh_from_db()
     assert choir.changed_elsewhere_at is None
 
@@ -281,3 +283,38 @@ def test_teachers_act_in_their_own_rooms_and_observers_nowhere(
     for stranger in (olive, sam):
         with pytest.raises(NotPermitted):
             operations.send_message(actor=stranger, room=choir, text="Hello")
+
+
+def test_a_lock_whose_answer_was_lost_is_ours_once_the_mirror_finds_it(
+    choir: Room, ikram: User, joined: Any, hms_simulator: SimulatedHms
+) -> None:
+    joined()
+    session = client().active_rooms.get(choir.pk).session.id
+    hms_simulator.fault("POST", "/active-rooms/{room_id}/end-room", cut="before")
+    with pytest.raises(hms.ConnectionFailed):
+        operations.end_session(actor=ikram, room=choir, session_id=session, people=1, lock=True)
+
+    mirror.pull(client(), at=timezone.now())
+
+    choir.refresh_from_db()
+    assert (choir.enabled, choir.disabled_reason) == (False, operations.LOCKED)
+    assert choir.changed_elsewhere_at is None
+    assert told() == [
+        "session.end requested",
+        "room.disable requested",
+        "room.disable unsure",
+        "session.end unsure",
+        "room.disable succeeded",
+    ]
+
+
+def test_a_pull_that_began_before_a_lock_does_not_undo_it(choir: Room, ikram: User, joined: Any) -> None:
+    joined()
+    began, before = timezone.now(), client().rooms.get(choir.pk)
+    session = client().active_rooms.get(choir.pk).session.id
+    operations.end_session(actor=ikram, room=choir, session_id=session, people=1, lock=True)
+
+    mirror.write([before], at=began)
+
+    choir.refresh_from_db()
+    assert (choir.enabled, choir.changed_elsewhere_at) == (False, None)
