@@ -53,11 +53,6 @@ def is_ops(user: Viewer) -> bool:
     return isinstance(user, User) and user.is_active and (user.is_superuser or OPS in groups(user))
 
 
-def is_member(user: Viewer) -> bool:
-    """Does the user belong here at all?"""
-    return may(user, "see")
-
-
 def may(user: Viewer, action: Action, room: Room | None = None) -> bool:
     """May the user do this: in this room, or anywhere at all?"""
     if is_ops(user):

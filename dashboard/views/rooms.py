@@ -136,10 +136,6 @@ def _lines(rooms: Iterable[Any]) -> Iterator[tuple[object, ...]]:
         )
 
 
-def _or_empty(value: object) -> object:
-    return "" if value is None else value
-
-
 def _written(at: datetime | None) -> str:
     return instants.to_rfc3339(instants.from_datetime(at)) if at else ""
 

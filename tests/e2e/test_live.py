@@ -103,7 +103,13 @@ def test_a_class_is_watched_and_acted_in_from_the_first_to_the_end(
     expect(page.get_by_role("heading", name="Nobody is in this room")).to_be_visible()
     assert not hms_simulator.world.room(choir.pk).enabled
     done = AuditEntry.objects.filter(outcome="succeeded", actor="wanjiru").order_by("id")
-    assert [entry.action for entry in done] == ["peer.update", "message.send", "peer.remove", "session.end"]
+    assert [entry.action for entry in done] == [
+        "peer.update",
+        "message.send",
+        "peer.remove",
+        "room.disable",
+        "session.end",
+    ]
 
 
 def test_without_scripts_the_page_comes_back_by_itself_and_the_acts_are_pages(
