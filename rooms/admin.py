@@ -16,6 +16,7 @@ from rooms.masking import masked
 from rooms.models import (
     AuditEntry,
     HandedOutRole,
+    LiveReading,
     Poll,
     Reading,
     Role,
@@ -215,6 +216,15 @@ class ReadingAdmin(ReadOnlyAdmin):
     list_select_related = ("room",)
     search_fields = ("room__name", "=room__id")
     search_help_text = "A room's name or id"
+
+
+@admin.register(LiveReading)
+class LiveReadingAdmin(ReadOnlyAdmin):
+    list_display = ("room", "session_id", "asked_at", "read_at", "problem")
+    list_filter = ("read_at",)
+    list_select_related = ("room",)
+    search_fields = ("room__name", "=room__id", "=session_id")
+    search_help_text = "A room's name or id, or a session's id"
 
 
 @admin.register(RoomAccess)

@@ -5,7 +5,7 @@ from typing import Final
 from rooms import audit
 from rooms.actors import Actor, permit
 from rooms.audit import Target
-from rooms.connection import client
+from rooms.connection import LOOK, client
 from rooms.jobs import File, NotInRoom
 from rooms.models import Room
 
@@ -21,7 +21,7 @@ def opened(*, actor: Actor, room: Room, file: File) -> str:
     permit(actor, "see", room)
     if file.room_id != room.pk:
         raise NotInRoom
-    answer = client(patience=0).recording_assets.presigned_url(file.id, seconds=OPEN_FOR)
+    answer = client(patience=0, timeout=LOOK).recording_assets.presigned_url(file.id, seconds=OPEN_FOR)
     about = {"type": file.type, "job": file.job_id}
     audit.note(actor, "recording_asset.open", Target("recording_asset", file.id, str(room), room.pk), after=about)
     return answer.url

@@ -30,9 +30,9 @@ def peer(request: MemberRequest, room_id: str, peer_id: str) -> HttpResponse:
     room = get_room(request, room_id, "act")
     live = _live(room)
     one = live.find(peer_id)
-    if one is None and request.method != "POST":
+    if one is None:
         return _gone(request, room)
-    given = {"name": one.name, "role": one.role, "metadata": one.metadata} if one else {}
+    given = {"name": one.name, "role": one.role, "metadata": one.metadata}
     roles = roles_of(live)
     form = PeerForm(request.POST if request.method == "POST" else None, roles, initial=given)
     if form.is_valid():
@@ -41,7 +41,7 @@ def peer(request: MemberRequest, room_id: str, peer_id: str) -> HttpResponse:
         except (hms.Error, ValueError, NotConfigured) as problem:
             _land(form, problem, "Trying again is safe: it asks 100ms first how things stand.")
         else:
-            name = form.cleaned_data["name"] or (one.label if one else "The person")
+            name = form.cleaned_data["name"] or one.label
             return done(request, _url(room), f"{name} is changed. It shows here as 100ms reports it.")
     context = {"room": room, "live": live, "one": one, "form": form, "peer_id": peer_id}
     return page_or_fragment(request, "live/peer.html", context, {"dialog": "live/_peer.html"})

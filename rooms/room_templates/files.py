@@ -41,6 +41,11 @@ def read(text: str) -> Content:
         ) from None
     except (RecursionError, ValueError):
         raise NotATemplate("This is not JSON that can be read.") from None
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        # JSON can name halves of letters, "\ud800"; neither 100ms nor a database takes them.
+        raise NotATemplate("The file holds half a letter (a lone surrogate). Save it again.") from None
     if not isinstance(value, dict):
         raise NotATemplate("The file must hold one object, with “name” and “roles” in it.")
     unknown = sorted(set(value) - set(PARTS) - _NOT_SET)

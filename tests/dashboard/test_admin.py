@@ -18,6 +18,7 @@ from rooms.access import TEACHERS
 from rooms.models import (
     AuditEntry,
     HandedOutRole,
+    LiveReading,
     Poll,
     Reading,
     Role,
@@ -34,7 +35,7 @@ from webhooks.models import Heartbeat
 MIRRORS = [Room, RoomCode, StreamKey, RoomTemplate, Role, Poll]
 READ_ONLY = [
     Event, Session, Peer, Track, Failure, Cursor, Pull, Heartbeat, RoomAccess, HandedOutRole, TemplateVersion, Reading,
-    AuditEntry, *MIRRORS,
+    LiveReading, AuditEntry, *MIRRORS,
 ]  # fmt: skip
 OURS = [model for name in ("rooms", "analytics", "webhooks") for model in apps.get_app_config(name).get_models()]
 
@@ -66,6 +67,7 @@ def rows(physics: Room, wanjiru: User, ikram: User) -> dict[Any, Any]:
         RoomCode: RoomCode.objects.create(code="abc-defg-hij", room=physics, role="host"),
         HandedOutRole: HandedOutRole.objects.create(room=physics, role="host"),
         StreamKey: StreamKey.objects.create(id="k1", room=physics, received={"key": "hush-hush"}),
+        LiveReading: LiveReading.objects.create(room=physics),
         Reading: Reading.objects.create(room=physics, kind=Reading.Kind.STREAM_KEY, asked_at=now),
         Poll: Poll.objects.create(id="p1", title="Physics quiz"),
         AuditEntry: audit.note(ikram, "room.update", audit.of_room(physics)),

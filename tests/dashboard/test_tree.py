@@ -28,7 +28,6 @@ def test_views_ask_the_policy_and_never_the_groups() -> None:
     text = "".join(file.read_text() for file in (DASHBOARD / "views").glob("*.py"))
 
     assert "is_ops" not in text
-    assert "is_member" not in text
 
 
 def test_which_roles_are_no_people_is_decided_once() -> None:

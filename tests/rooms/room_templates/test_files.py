@@ -57,3 +57,9 @@ def test_a_fault_is_named_by_its_place(value: Any, said: str) -> None:
 def test_a_file_that_is_too_large_is_not_read() -> None:
     with pytest.raises(NotATemplate, match="larger than"):
         read(" " * (BIGGEST + 1))
+
+
+def test_half_a_letter_is_refused_in_words() -> None:
+    """JSON can name one; it would break on its way to 100ms."""
+    with pytest.raises(NotATemplate, match="half a letter"):
+        read('{"name": "Class \\ud800", "roles": {"host": {}}}')
