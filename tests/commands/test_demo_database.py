@@ -2,11 +2,17 @@
 
 import socket
 from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
+
+from dashboard import demo_mark
+from dashboard.management.commands.demo import _described, _person
+from rooms.access import OPS
 
 pytestmark = pytest.mark.django_db
 
@@ -62,3 +68,38 @@ def test_an_empty_database_and_one_of_an_earlier_demo_are_used(there: list[str])
 
     with pytest.raises(CommandError, match=r"the pull of .* failed"):
         call_command("demo", **LOGINS)
+
+
+@pytest.fixture
+def marked(settings: Settings, tmp_path: Path) -> None:
+    """A demo's database in which both passwords were changed, and which has a third person."""
+    settings.VAR_DIR = tmp_path
+    people("ikram:her-own-word", "wanjiru:her-own-word", "sam:of-the-demo")
+    demo_mark.leave("the demo's", ["ikram", "wanjiru"])
+
+
+def test_the_mark_tells_the_demo_s_database_whatever_the_passwords_are(marked: None) -> None:
+    assert demo_mark.is_there("the demo's", ["ikram", "wanjiru"])
+    assert not demo_mark.is_there("another", ["ikram", "wanjiru"])
+
+    User.objects.update(date_joined=User.objects.get(username="ikram").date_joined + timedelta(days=1))
+
+    assert not demo_mark.is_there("the demo's", ["ikram", "wanjiru"])
+
+
+@pytest.mark.slow
+def test_a_demo_whose_passwords_were_changed_starts_again_and_keeps_them(settings: Settings, tmp_path: Path) -> None:
+    settings.VAR_DIR = tmp_path
+    people("ikram:her-own-word", "wanjiru:her-own-word", "sam:of-the-demo")
+    demo_mark.leave(_described(), ["ikram", "wanjiru"])
+
+    with pytest.raises(CommandError, match=r"the pull of .* failed"):
+        call_command("demo", **LOGINS)
+
+    assert User.objects.get(username="ikram").check_password("her-own-word")
+
+
+def test_somebody_who_is_there_keeps_the_password_they_chose() -> None:
+    people("ikram:her-own-word")
+
+    assert _person("ikram:rollcall-ops", "Ikram", "Benali", OPS).check_password("her-own-word")

@@ -17,7 +17,7 @@ from django.utils import timezone
 from analytics import queries
 from analytics.models import Event, Session
 from analytics.sync import sync
-from dashboard import demo_school
+from dashboard import demo_mark, demo_school
 from rooms.access import OBSERVERS, OPS, TEACHERS
 from rooms.connection import client
 from rooms.hms.pace import PATIENCE
@@ -40,7 +40,8 @@ class Command(BaseCommand):
         if not _may_be_ours(ops, teacher):
             raise CommandError(
                 f"the demo's logins are known to all, and {_described()} has users of its own: nothing was changed. "
-                "Unset DATABASE_URL, or name a database that is empty."
+                f"The demo knows its own database by {demo_mark.NAME} in {settings.VAR_DIR}. "
+                "Set DATABASE_URL to a database that is empty, or VAR_DIR to an empty directory."
             )
         call_command("migrate", verbosity=0)
         self._say(f"Database ready: {_described()}.")
@@ -54,6 +55,7 @@ class Command(BaseCommand):
                 observer=_person(observer, "Olive", "Lindqvist", OBSERVERS),
                 substitute=_person("sam", "Sam", "Okoro", TEACHERS),
             )
+        demo_mark.leave(_described(), [person.username for person in (people.ops, people.teacher, people.observer)])
         if entries := demo_school.furnish(people):
             self._say(f"Ikram and Wanjiru have set the school up: {entries} entries in Audit.")
 
@@ -77,13 +79,15 @@ class Command(BaseCommand):
 
 
 def _may_be_ours(*logins: str) -> bool:
-    """Has the database no users, or these two of the demo's? Others may be there beside them, with the two unchanged.
+    """Has the database no users, or did the demo make it? Without its mark, two logins with their passwords tell.
 
     Asked before anything is written: DATABASE_URL may be that of a product which real people use.
     """
     if User._meta.db_table not in connection.introspection.table_names():
         return True
     passwords = dict(login.split(":", 1) for login in logins)
+    if demo_mark.is_there(_described(), list(passwords)):
+        return True
     ours = list(User.objects.filter(username__in=passwords))
     others = User.objects.count() - len(ours)
     if len(ours) == len(passwords):
@@ -110,10 +114,10 @@ def _collect() -> bool:
 
 
 def _person(login: str, first: str, last: str, group: str) -> User:
-    """Somebody of the school; without a password they cannot sign in."""
+    """Somebody of the school; without a password they cannot sign in. One who is there keeps the password they have."""
     name, _, password = login.partition(":")
     user, made = User.objects.get_or_create(username=name, defaults={"first_name": first, "last_name": last})
-    if made or (password and not user.check_password(password)):
+    if made:
         user.set_password(password or None)
         user.save(update_fields=["password"])
     user.groups.set([Group.objects.get(name=group)])
