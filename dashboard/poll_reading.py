@@ -210,12 +210,8 @@ def _as_one(answer: Given) -> Given:
 
 def run_reading(run: PollRun, session: Session, now: datetime, viewer: Viewer) -> RunReading:
     """The same few queries, whatever the number of answers."""
-    return RunReading(run, session, now, shows_right(run, session, may_ask=may(viewer, "ask", session.room)))
-
-
-def shows_right(run: PollRun, session: Session, *, may_ask: bool) -> bool:
-    """What is right, and so the points, is for who may ask polls in that room; for others once the run is over."""
-    return may_ask or run.stopped_at is not None or session.ended_at is not None
+    # What is right, and so the points, is for who may ask polls there: a quiz may be asked again any day.
+    return RunReading(run, session, now, may(viewer, "ask", session.room))
 
 
 def answers(rows: QuerySet[PollResponse]) -> list[Given]:

@@ -19,7 +19,7 @@ from django.utils import timezone
 from structlog.contextvars import get_contextvars
 
 from rooms import hms
-from rooms.actors import Actor, name_of
+from rooms.actors import Actor, Machine, name_of
 from rooms.masking import masked, masked_text
 from rooms.models import AuditEntry, Room
 
@@ -90,11 +90,16 @@ def note(
     return _write(Change(actor, action, target, before, after), Outcome.SUCCEEDED, problem=problem)
 
 
-def settle(request: AuditEntry, *, actor: Actor, happened: bool, target: Target) -> AuditEntry:
-    """Write what a later look at 100ms showed of a change that got no answer (`rooms.elsewhere`)."""
-    found = Change(actor, request.action, target, request.before, request.after, id=request.change)
+def settle(request: AuditEntry, *, happened: bool, target: Target) -> AuditEntry:
+    """Write what a later look at 100ms showed of a change that got no answer (`rooms.elsewhere`).
+
+    It stays the change of who asked for it, whoever looked.
+    """
+    asker = Machine(request.actor)
+    found = Change(asker, request.action, target, request.before, request.after, id=request.change)
     text = "100ms has it" if happened else "100ms does not have it"
-    return _write(found, Outcome.SUCCEEDED if happened else Outcome.FAILED, problem=f"No answer came; {text} by now.")
+    outcome = Outcome.SUCCEEDED if happened else Outcome.FAILED
+    return _write(found, outcome, problem=f"No answer came; {text} by now.", request_id=request.request_id)
 
 
 def outcome_of(problem: Exception) -> AuditEntry.Outcome:
@@ -128,7 +133,7 @@ def digest(entry: AuditEntry) -> str:
 
 
 @transaction.atomic
-def _write(change: Change, outcome: AuditEntry.Outcome, *, problem: str = "") -> AuditEntry:
+def _write(change: Change, outcome: AuditEntry.Outcome, *, problem: str = "", request_id: str = "") -> AuditEntry:
     if connection.vendor == "postgresql":
         # One writer at a time, until the transaction ends; on SQLite the immediate transaction is that lock.
         with connection.cursor() as cursor:
@@ -148,7 +153,7 @@ def _write(change: Change, outcome: AuditEntry.Outcome, *, problem: str = "") ->
         before=_json(change.before),
         after=_json(change.after),
         problem=_text(masked_text(problem), 2000),
-        request_id=_text(str(get_contextvars().get("request_id", "")), 64),
+        request_id=_text(request_id or str(get_contextvars().get("request_id", "")), 64),
         previous_digest=last.digest if last else "",
     )
     entry.digest = digest(entry)

@@ -11,7 +11,7 @@ from typing import Any, Final, Self
 from django.db.models import Exists, OuterRef, Q
 
 from rooms import audit
-from rooms.actors import ELSEWHERE, SCHEDULE
+from rooms.actors import ELSEWHERE
 from rooms.audit import Outcome, Target
 from rooms.differences import differences
 from rooms.masking import MASK
@@ -42,22 +42,29 @@ class Unsettled:
         lost = Q(Exists(same.filter(outcome=Outcome.UNSURE))) | Q(at__lt=now - UNFINISHED_AFTER)
         return cls(kind, open=list(requests.filter(lost)), under_way=list(requests.exclude(lost)))
 
-    def notice(self, target: Target, before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> bool:
-        """Compare what we held with what 100ms has; True when somebody elsewhere changed it.
+    def notice(
+        self, target: Target, before: Mapping[str, Any] | None, after: Mapping[str, Any], *, is_new: bool = False
+    ) -> bool:
+        """Compare what we held with what 100ms has; True when somebody elsewhere changed or made it.
 
-        `before` is None for what we did not know. Both in the words that the operations' audit entries use, so that a
-        request without an answer is recognised by its wish. What a running request may be doing is left to it.
+        `before` is None for what we did not know; `is_new`: it cannot have been there when we last looked. Both states
+        are in the words that the operations' audit entries use, so that a request without an answer is recognised by
+        its wish. What a running request may be doing is left to it.
         """
         explained = any(_is_for(request, target) for request in self.under_way)
         for request in [request for request in self.open if _is_for(request, target)]:
             happened = _fulfilled(request, after)
             if happened is None:
                 continue
-            audit.settle(request, actor=SCHEDULE, happened=happened, target=target)
+            audit.settle(request, happened=happened, target=target)
             self.open.remove(request)
             explained = explained or happened
-        if before is None or explained:
+        if explained:
             return False
+        if before is None:
+            if is_new:
+                audit.note(ELSEWHERE, f"{self.kind}.create", target, after=dict(after))
+            return is_new
         names = [*before, *(name for name in after if name not in before)]
         changed = [name for name in names if differences(before.get(name), after.get(name))]
         if not changed:

@@ -18,7 +18,7 @@ def opened(*, actor: Actor, room: Room, file: File) -> str:
 
     It is in the audit before anybody has the link. Raises `NotPermitted`, `NotInRoom`, `hms.Error`.
     """
-    permit(actor, "see", room)
+    permit(actor, "export", room)
     if file.room_id != room.pk:
         raise NotInRoom
     answer = client(patience=0, timeout=LOOK).recording_assets.presigned_url(file.id, seconds=OPEN_FOR)

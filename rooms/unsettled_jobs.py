@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 from django.db.models import Exists, OuterRef, Q
 
 from rooms import audit
-from rooms.actors import SCHEDULE
 from rooms.audit import Outcome, Target
 from rooms.elsewhere import LOOK_BACK, UNFINISHED_AFTER
 from rooms.models import AuditEntry, Room
@@ -61,13 +60,13 @@ def _settle_start(request: AuditEntry, room: Room, jobs: Sequence["Job"], now: d
     made = next((one for one in near if one.id not in known), None)
     if made is not None:
         target = Target(request.target_kind, made.id, str(room), room.pk)
-        audit.settle(request, actor=SCHEDULE, happened=True, target=target)
+        audit.settle(request, happened=True, target=target)
     elif request.at < now - SETTLED_AFTER:
         target = Target(request.target_kind, "", str(room), room.pk)
-        audit.settle(request, actor=SCHEDULE, happened=False, target=target)
+        audit.settle(request, happened=False, target=target)
 
 
 def _settle_stop(request: AuditEntry, runs: bool, now: datetime) -> None:
     if not runs or request.at < now - SETTLED_AFTER:
         target = Target(request.target_kind, request.target_id, request.target_name, request.room_id)
-        audit.settle(request, actor=SCHEDULE, happened=not runs, target=target)
+        audit.settle(request, happened=not runs, target=target)

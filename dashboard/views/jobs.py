@@ -154,6 +154,7 @@ def _page(
         "freshness": None if problem else Look(as_of=timezone.now()),
         "may_act": may(request.user, "act", room),
         "may_operate": may(request.user, "operate"),
+        "may_export": may(request.user, "export", room),
         "known_session": job is not None and sessions_for(request.user).filter(pk=job.session_id).exists(),
     }
     answer = render(request, "jobs/job.html", context)

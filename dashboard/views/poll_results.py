@@ -26,7 +26,7 @@ from dashboard.forms.poll_answers import RunFilters
 from dashboard.htmx import POLLING_STOPPED, MemberRequest, page_or_fragment
 from dashboard.listing import Column, Listing
 from dashboard.poll_answers import answer_listing, answer_rows, person_rows, shown
-from dashboard.poll_reading import RunReading, answers, run_reading, scores, shows_right
+from dashboard.poll_reading import RunReading, answers, run_reading, scores
 from dashboard.polls_state import polls_state
 from dashboard.refusals import in_words
 from dashboard.shortcuts import get_poll_run, get_session, poll_runs_for, sessions_for
@@ -268,7 +268,7 @@ def _with_means(page: Iterable[PollRun], asks: set[str]) -> list[Any]:
     for run in runs:
         points = sums[run.pk]
         run.mean_score = sum(points) / len(points) if points and run.kind == "quiz" else None
-        if not shows_right(run, run.session, may_ask=run.room_id in asks):
+        if run.room_id not in asks:
             run.mean_score = run.right_share = None
     return runs
 
@@ -278,7 +278,7 @@ def _together(runs: Iterable[PollRun], newest: PollRun | None, asks: set[str]) -
     if newest is None:
         return {}
     same = [run for run in runs if run.questions == newest.questions and run.kind == newest.kind]
-    marked = newest.kind == "quiz" and all(shows_right(run, run.session, may_ask=run.room_id in asks) for run in same)
+    marked = newest.kind == "quiz" and all(run.room_id in asks for run in same)
     asked = questions(newest.questions, quiz=marked)
     given = answers(PollResponse.objects.filter(run__in=[run.pk for run in same], counts=True))
     return {"same": same, "is_marked": marked, "results": results(asked, given)}

@@ -4,7 +4,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.debug import sensitive_variables
 
-from dashboard.decorators import member_required
+from dashboard.decorators import export_required
 from dashboard.htmx import MemberRequest
 from dashboard.shortcuts import get_room
 from rooms import hms, jobs
@@ -15,13 +15,13 @@ from rooms.recording_assets import opened
 
 
 @sensitive_variables()
-@member_required
+@export_required
 def open_asset(request: MemberRequest, asset_id: str) -> HttpResponse:
-    """On to a link made fresh for this once, by who may see the room of the file. 503 when 100ms makes none."""
+    """On to a link made fresh for this once, by who may take files out of its room. 503 when 100ms makes none."""
     answer: HttpResponse
     try:
         file = jobs.file(asset_id)
-        room = get_room(request, file.room_id)
+        room = get_room(request, file.room_id, "export")
         answer = HttpResponseRedirect(opened(actor=request.user, room=room, file=file))
     except (NotInRoom, hms.NotFound) as unknown:
         raise Http404 from unknown

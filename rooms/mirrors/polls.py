@@ -14,7 +14,6 @@ from django.db import transaction
 from django.db.models.functions import Coalesce
 
 from rooms import audit, hms
-from rooms.actors import SCHEDULE
 from rooms.audit import Target
 from rooms.elsewhere import Unsettled
 from rooms.hms.resources.base import read
@@ -184,7 +183,7 @@ def _settle_links(client: hms.Client, at: datetime, poll_id: str | None, pulled:
 
 def _settle_link(request: AuditEntry, *, linked: bool) -> None:
     target = Target("poll", request.target_id, request.target_name, request.room_id)
-    audit.settle(request, actor=SCHEDULE, happened=linked == (request.action == "poll.link"), target=target)
+    audit.settle(request, happened=linked == (request.action == "poll.link"), target=target)
 
 
 def _question(question: Question) -> dict[str, Any]:

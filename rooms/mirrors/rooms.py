@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Max
 
 from rooms import audit, hms
 from rooms.actors import ELSEWHERE
@@ -161,6 +162,7 @@ def write(rooms: Iterable[HmsRoom], *, at: datetime, ours: bool = False, reason:
     locked = Room.objects.select_for_update(no_key=True).filter(pk__in=asked).order_by("pk")
     known = {room.pk: room for room in locked}
     unsettled = None if ours else Unsettled.of("room", now=at)
+    looked_at = Room.objects.filter(mirrored_at__lt=at).aggregate(last=Max("mirrored_at"))["last"]
     rows = []
     for room in asked.values():
         old = known.get(room.id)
@@ -174,7 +176,7 @@ def write(rooms: Iterable[HmsRoom], *, at: datetime, ours: bool = False, reason:
         else:
             reason_given = _reason(unsettled, row)
             before = settings_of(old) if old and old.mirrored_at else None
-            if unsettled.notice(of_room(row), before, settings_of(row)):
+            if unsettled.notice(of_room(row), before, settings_of(row), is_new=_made_since(looked_at, row)):
                 row.changed_elsewhere_at = at
             if not row.enabled and (old is None or old.enabled):
                 row.disabled_reason = reason_given
@@ -182,6 +184,11 @@ def write(rooms: Iterable[HmsRoom], *, at: datetime, ours: bool = False, reason:
     Room.objects.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=MIRRORED)
     _link_polls(rows)
     return len(rows)
+
+
+def _made_since(looked_at: datetime | None, room: Room) -> bool:
+    """Was it made after we last read any room? What was there at the very first look is nobody's doing."""
+    return looked_at is not None and room.created_at is not None and room.created_at > looked_at
 
 
 def _is_newer(old: Room, room: HmsRoom, at: datetime, *, ours: bool) -> bool:

@@ -50,15 +50,15 @@ def start(
         )
         under_way.done(target=replace(target, id=started.workflow_id))
     if started.status == "already_running":
-        _settle(said, actor, under_way.target)
+        _settle(said, under_way.target)
     return started
 
 
-def _settle(said: dict[str, Any], actor: Actor, target: Target) -> None:
+def _settle(said: dict[str, Any], target: Target) -> None:
     """The same wish of ours that got no answer was heard: it is what runs."""
     for request in Unsettled.of(KIND, now=timezone.now()).open:
         if request.after == said:
-            audit.settle(request, actor=actor, happened=True, target=target)
+            audit.settle(request, happened=True, target=target)
 
 
 def _name(event_names: tuple[str, ...]) -> str:

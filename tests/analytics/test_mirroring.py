@@ -9,6 +9,7 @@ from analytics.mirroring import MIRRORS, pull_mirror, pull_room
 from analytics.models import Pull
 from analytics.tasks import mirror
 from dashboard import schedule
+from rooms import hms
 from rooms.actors import ELSEWHERE
 from rooms.connection import client
 from rooms.models import AuditEntry, Poll, Room, RoomCode, RoomTemplate
@@ -57,6 +58,39 @@ def test_what_was_changed_in_100ms_own_dashboard_is_marked_as_not_ours(hms_simul
     entry = AuditEntry.objects.get()
     assert (entry.actor, entry.action, entry.target_id) == (ELSEWHERE.name, "room.change", physics.id)
     assert entry.after == {"description": "Now in the lab", "max_duration_seconds": 3600}
+
+
+def test_a_room_made_in_100ms_own_dashboard_is_marked_too_but_not_those_of_the_first_look(
+    hms_simulator: SimulatedHms,
+) -> None:
+    hms_simulator.world.add_room("Physics")
+    pull_mirror(client(), "rooms")
+    assert Room.objects.get().changed_elsewhere_at is None
+
+    hms_simulator.clock.advance(60)
+    client().rooms.create(name="Made-outside")
+    pull_mirror(client(), "rooms")
+
+    entry = AuditEntry.objects.get()
+    assert (entry.actor, entry.action, entry.target_name) == (ELSEWHERE.name, "room.create", "Made-outside")
+    assert Room.objects.get(name="Made-outside").changed_elsewhere_at is not None
+
+
+def test_a_change_settled_later_stays_that_of_who_asked(hms_simulator: SimulatedHms, ikram: User) -> None:
+    hms_simulator.world.add_room("Physics")
+    pull_mirror(client(), "rooms")
+    hms_simulator.fault("POST", "/rooms/{room_id}", cut="before")
+    with pytest.raises(hms.ConnectionFailed):
+        rooms.update(actor=ikram, room=Room.objects.get(), settings={"description": "Ours"})
+
+    pull_mirror(client(), "rooms")
+
+    entries = AuditEntry.objects.order_by("id")
+    assert [(entry.actor, entry.outcome) for entry in entries] == [
+        ("ikram", "requested"),
+        ("ikram", "unsure"),
+        ("ikram", "succeeded"),
+    ]
 
 
 def test_our_own_change_is_not_taken_for_somebody_elses(hms_simulator: SimulatedHms, ikram: User) -> None:

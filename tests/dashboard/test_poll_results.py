@@ -283,10 +283,12 @@ def test_an_observer_reads_and_takes_nothing_away(
     assert client.get(f"{place}/answers/{run.responses.all()[0].response_id}/now/").status_code == 404
 
 
-def test_what_is_right_is_no_observers_business_while_the_quiz_runs(
-    physics: Room, olga: User, wanjiru: User, signed_in: Callable[[User], Client]
+@pytest.mark.parametrize("length", [None, timedelta(hours=1)], ids=["while it runs", "afterwards"])
+def test_what_is_right_is_no_observers_business(
+    length: timedelta | None, physics: Room, olga: User, wanjiru: User, signed_in: Callable[[User], Client]
 ) -> None:
-    held = classes.session(physics, length=None, pupils=[Pupil("Ada", "ada"), Pupil("Ben", "ben")])
+    """Afterwards neither: the quiz may be asked again any day."""
+    held = classes.session(physics, length=length, pupils=[Pupil("Ada", "ada"), Pupil("Ben", "ben")])
     run = classes.quiz(held, "p1")
     for user, secret in ((wanjiru, False), (olga, True)):
         client = signed_in(user)

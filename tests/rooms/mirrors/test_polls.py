@@ -159,7 +159,7 @@ def test_a_lost_creation_is_settled_by_the_very_poll_and_by_no_namesake(
     room_mirror.pull(client(), at=timezone.now())
     mirror.pull(client(), at=timezone.now())
 
-    assert told()[2:] == [("Rollcall's schedule", "poll.create", "succeeded")]
+    assert told()[2:] == [("ikram", "poll.create", "succeeded")]
     assert AuditEntry.objects.order_by("id")[2].target_id == made.id
     assert Poll.objects.get(pk=made.id).title == "Light"
 
@@ -176,7 +176,7 @@ def test_a_link_without_an_answer_is_settled_by_the_room(
 
     mirror.pull(client(), at=timezone.now())
 
-    assert told(poll)[-1] == ("Rollcall's schedule", "poll.link", outcome)
+    assert told(poll)[-1] == ("ikram", "poll.link", outcome)
     assert room.polls.filter(pk=poll.pk).exists() is did
     mirror.pull(client(), at=timezone.now())
     assert len(told(poll)) == 3
