@@ -133,7 +133,7 @@ TABLE = {
     "external_stream": OF_THE_ROOM,
     "external_stream_stop": FORM_OF_ITS_TEACHER,
     # Whose room a file is of is known by 100ms alone, which does not answer here: so nobody gets it.
-    "recording_asset": Row(get=Answers(SIGN_IN, GONE, 503, 503, 503, 503)),
+    "recording_asset": Row(get=Answers(SIGN_IN, GONE, 503, GONE, 503, 503)),
     "room_templates": OF_OPS,
     "room_templates_csv": OF_OPS,
     "room_template_new": FORM_OF_OPS,
