@@ -25,3 +25,8 @@ def why_unread(problem: Problem) -> str:
         case hms.ErrorAnswer():
             return f"100ms refused: {problem.message}."
     return str(problem)
+
+
+def not_shown(problem: Problem) -> str:
+    """The same for what was asked for to be seen once: a key, a token."""
+    return f"{why_unread(problem)} Nothing was shown, and nothing was changed."

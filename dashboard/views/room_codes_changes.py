@@ -15,6 +15,7 @@ from dashboard.htmx import MemberRequest, done, page_or_fragment
 from dashboard.refusals import in_words, land
 from dashboard.room_codes import get_code, hand_out_form
 from dashboard.shortcuts import get_room
+from dashboard.unread import not_shown
 from rooms import hms
 from rooms.access import roles_handed_out
 from rooms.connection import NotConfigured
@@ -122,6 +123,8 @@ def token(request: MemberRequest, room_id: str, reference: str) -> HttpResponse:
     if form.is_valid():
         try:
             made = operations.reveal_token(actor=request.user, code=code, user_id=form.cleaned_data["user_id"])
+        except (hms.ConnectionFailed, hms.UnreadableAnswer, hms.ServerFailed) as problem:
+            form.add_error(None, not_shown(problem))
         except (hms.Error, ValueError, NotConfigured) as problem:
             land(form, problem)
     context = {"room": room, "code": code, "reference": reference, "form": form, "made": made}

@@ -14,6 +14,7 @@ from dashboard.decorators import ops_command, ops_form, ops_required
 from dashboard.htmx import MemberRequest, done, page_or_fragment
 from dashboard.refusals import Problem, in_words, land
 from dashboard.shortcuts import get_room
+from dashboard.unread import not_shown
 from rooms import hms
 from rooms.connection import NotConfigured
 from rooms.mirrors import stream_keys as mirror
@@ -60,7 +61,8 @@ def reveal(request: MemberRequest, room_id: str) -> HttpResponse:
     try:
         revealed = operations.reveal(actor=request.user, room=room)
     except (hms.Error, NotConfigured) as problem:
-        form.add_error(None, _in_words(problem, room))
+        silent = isinstance(problem, hms.ConnectionFailed | hms.UnreadableAnswer | hms.ServerFailed)
+        form.add_error(None, not_shown(problem) if silent else _in_words(problem, room))
     context = {"room": room, "revealed": revealed, "form": form}
     answer = page_or_fragment(request, "stream_keys/revealed.html", context, {"dialog": "stream_keys/_revealed.html"})
     answer.headers["Cache-Control"] = "private, no-store"

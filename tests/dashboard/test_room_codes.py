@@ -273,6 +273,19 @@ def test_a_token_is_in_the_answer_to_its_making_and_nowhere_else(
         assert found[1] not in shown(ops, again)
 
 
+def test_a_token_that_does_not_come_is_told_without_an_audit_entry(
+    ops: Client, choir: Room, codes: dict[str, str], hms_simulator: SimulatedHms
+) -> None:
+    shown(ops, f"/rooms/{choir.pk}/codes/")
+    before = AuditEntry.objects.count()
+    hms_simulator.fault("POST", "/token", cut="before", times=None)
+
+    answer = ops.post(f"/rooms/{choir.pk}/codes/{reference(codes['student'])}/token/", {}, headers=DIALOG)
+
+    assert "Nothing was shown, and nothing was changed." in answer.content.decode()
+    assert AuditEntry.objects.count() == before
+
+
 # why a code does not work
 
 
