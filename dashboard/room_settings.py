@@ -2,12 +2,20 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+from django import forms
 
 from analytics import durations
 from rooms.differences import ABSENT, Difference
+from rooms.masking import masked_text
+from rooms.models import AuditEntry, Room
 from rooms.template_names import TemplateNames
 
+if TYPE_CHECKING:
+    from dashboard.forms.rooms_settings import RoomForm
+
+ZERO_PLACES: Final = "0 (100ms does not say what that means)"
 LABELS: Final[Mapping[str, str]] = {
     "name": "Name",
     "description": "Description",
@@ -59,4 +67,30 @@ def words(name: str, value: Any, templates: TemplateNames) -> str:
             return f"{value // 60} min" if value % 60 == 0 else durations.exact(value * 1_000_000)
         case "template_id":
             return templates.name_of(value)
+        case "size" if value == 0:
+            return ZERO_PLACES
     return str(value)
+
+
+def against(form: "RoomForm") -> list[Differing]:
+    """What somebody typed into a form, and how it is now, where the two differ. Headers are shown to nobody."""
+    shown = [name for name in form.changed_data if name not in ("webhook_headers", "no_headers")]
+    return [
+        Differing(str(form[name].label), _typed(form, name, form[name].value()), _typed(form, name, form[name].initial))
+        for name in shown
+    ]
+
+
+def _typed(form: "RoomForm", name: str, value: Any) -> str:
+    widget = form.fields[name].widget
+    if isinstance(widget, forms.Select):
+        value = dict(widget.choices).get(value, value)
+    if name == "webhook_url":
+        value = masked_text(str(value or ""))
+    return "not set" if value in (None, "") else str(value)
+
+
+def last_change(room: Room) -> AuditEntry | None:
+    """Who changed the room last, as far as the audit knows."""
+    done = AuditEntry.objects.filter(target_kind="room", target_id=room.pk, outcome=AuditEntry.Outcome.SUCCEEDED)
+    return done.first()

@@ -81,15 +81,21 @@ class RoomForm(forms.Form):
     size = forms.IntegerField(
         label="Places",
         required=False,
-        help_text="People at once, 20,000 at most; more than 2,500 make it a large room.",
-        validators=[MinValueValidator(0), MaxValueValidator(LARGEST)],
+        help_text="At once, 20,000 at most; more than 2,500 make it a large room. What 0 does, 100ms does not say.",
+        validators=[
+            MinValueValidator(0, "Give a number of people, such as 30."),
+            MaxValueValidator(LARGEST, "At most 20,000 people."),
+        ],
     )
     minutes = forms.DecimalField(
         label="Longest session (min)",
         required=False,
         decimal_places=2,
         help_text="2 to 720. Then 100ms ends it.",
-        validators=[MinValueValidator(2), MaxValueValidator(720)],
+        validators=[
+            MinValueValidator(2, "At least 2 minutes."),
+            MaxValueValidator(720, "At most 720 minutes, 12 hours."),
+        ],
     )
     webhook_url = forms.URLField(
         label="Webhook",

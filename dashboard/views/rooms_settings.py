@@ -10,7 +10,7 @@ from dashboard import refusals, room_problems
 from dashboard.decorators import member_form, ops_command, ops_form, ops_required
 from dashboard.forms.rooms_settings import CloneForm, DisableForm, RoomForm, nearest_name, seen
 from dashboard.htmx import MemberRequest, done, page_or_fragment
-from dashboard.room_settings import differing, words
+from dashboard.room_settings import Differing, against, differing, last_change, words
 from dashboard.shortcuts import get_room
 from rooms import hms
 from rooms.access import may
@@ -28,15 +28,19 @@ def settings(request: MemberRequest, room_id: str) -> HttpResponse:
     room = get_room(request, room_id, "operate" if posted else "see")
     templates = TemplateNames.known()
     form = RoomForm(request.POST if posted else None, room=room, templates=templates)
+    quicker: list[Differing] = []
+    overtaken = False
     if posted and form.is_valid():
         wishes = form.wishes()
         if request.POST.get("seen") != seen(room):
+            overtaken, quicker = True, against(form)
             form.add_error(None, "Somebody changed this room since you opened the page. Look again, then save.")
         elif not wishes:
             return done(request, request.path, "Nothing was changed.")
         else:
             try:
                 operations.update(actor=request.user, room=room, settings=wishes)
+                room.refresh_from_db()  # it may have another name now
                 return done(request, request.path, f"{room} is saved.")
             except (hms.Error, ValueError, NotConfigured) as problem:
                 room_problems.land(form, problem)
@@ -44,8 +48,12 @@ def settings(request: MemberRequest, room_id: str) -> HttpResponse:
         "room": room,
         "form": form if may(request.user, "operate") else None,
         "seen": seen(room),
+        "overtaken": overtaken,
+        "quicker": quicker,
+        "last_change": last_change(room) if overtaken else None,
         "templates": templates.names,
         "recording": words("recording_enabled", room.recording_enabled, templates),
+        "places": words("size", room.size, templates) if room.size is not None else "not limited",
         "secrets": mirror.secrets_of(room),
     }
     return render(request, "rooms/settings.html", context)

@@ -58,6 +58,36 @@ def test_only_what_was_changed_is_sent(hms_simulator: SimulatedHms, choir: Room,
     assert [one.body for one in hms_simulator.received() if one.method == "POST"] == [{"description": "On Mondays"}]
 
 
+def test_who_was_overtaken_sees_both_values_and_who_was_quicker(choir: Room, ops: Client) -> None:
+    opened = form_of(ops, choir)
+    assert save(ops, choir, description="On Mondays", size="40")[0] == 302
+
+    page = ops.post(f"/rooms/{choir.pk}/settings/", {**opened, "description": "On Sundays"}).content.decode()
+
+    rows = re.findall(r'scope="row">([^<]*)</th><td[^>]*>([^<]*)</td><td[^>]*>([^<]*)</td>', page)
+    assert rows == [("Description", "On Sundays", "On Mondays"), ("Places", "30", "40")]
+    assert "by <b>ikram</b>" in page
+
+
+def test_a_room_is_told_by_the_name_it_was_given(choir: Room, ops: Client) -> None:
+    sent = {**form_of(ops, choir), "name": "Chorus"}
+
+    assert "Chorus is saved." in ops.post(f"/rooms/{choir.pk}/settings/", sent, follow=True).content.decode()
+
+
+def test_too_short_a_session_is_told_in_our_words(choir: Room, ops: Client) -> None:
+    assert "At least 2 minutes." in save(ops, choir, minutes="1")[1]
+
+
+def test_no_places_are_not_taken_for_no_limit(hms_simulator: SimulatedHms, teacher: Client, wanjiru: User) -> None:
+    hms_simulator.world.add_room("Empty", size=0)
+    pull()
+    room = Room.objects.get(name="Empty")
+    RoomAccess.objects.create(user=wanjiru, room=room)
+
+    assert "<dt>Places</dt><dd>0 (100ms does not say what that means)</dd>" in shown(teacher, room)
+
+
 def test_nothing_changed_is_nothing_sent(hms_simulator: SimulatedHms, choir: Room, ops: Client) -> None:
     hms_simulator.forget()
     assert save(ops, choir)[0] == 302
