@@ -171,7 +171,7 @@ TABLE = {
     "poll_answers": OF_THE_ROOM,
     "poll_answer": OF_THE_ROOM,
     "poll_answer_now": OF_ITS_TEACHER,
-    "poll_score": OF_THE_ROOM,
+    "poll_score": OF_ITS_TEACHER,
     "poll_score_now": OF_ITS_TEACHER,
     "poll_source": OF_THE_ROOM,
     "poll_run_csv": OF_ITS_TEACHER,
