@@ -6,14 +6,18 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.functional import lazy
 
 from dashboard.forms.fields import RoomInput, suggested_rooms
 from dashboard.forms.filters import Filters, Menu
+from dashboard.times import zone_words
 from rooms.access import OBSERVERS, OPS, TEACHERS
 from rooms.models import Room, RoomAccess
 
 Users = QuerySet[User]
 MOST_ROOMS = 200
+NEAR = 3
+"""So many rooms are named where one was written that is not there."""
 
 
 class MemberFilters(Filters):
@@ -53,6 +57,15 @@ class MemberFilters(Filters):
         return users.filter(pk__in=RoomAccess.objects.exclude(until=None).values("user"))
 
 
+def _until_help() -> str:
+    zone = zone_words(timezone.localtime(), timezone.get_current_timezone())
+    return f"In {zone}. Leave it empty and they keep it until somebody takes it."
+
+
+# Asked when the form is shown: each viewer has their own zone.
+_in_your_time = lazy(_until_help, str)
+
+
 class UntilField(forms.DateTimeField):
     """A time of the viewer's calendar, or nothing: for good."""
 
@@ -62,7 +75,7 @@ class UntilField(forms.DateTimeField):
         super().__init__(
             label="Ends at",
             required=False,
-            help_text="In your time. Leave it empty and they keep it until somebody takes it.",
+            help_text=_in_your_time(),
         )
 
     def clean(self, value: Any) -> datetime | None:
@@ -94,12 +107,16 @@ class GiveRooms(forms.Form):
             if len(rooms) == 1:
                 found += rooms
             else:
-                problems.append(
-                    f"“{name}” is {'the name of several rooms: use the id' if rooms else 'not known here'}."
-                )
+                problems.append(f"“{name}” is the name of several rooms: use the id." if rooms else _unknown(name))
         if problems:
             raise ValidationError(problems)
         return found
+
+
+def _unknown(name: str) -> str:
+    near = Room.objects.filter(name__icontains=name).order_by("name").values_list("name", flat=True)[:NEAR]
+    meant = f" Did you mean {' or '.join(near)}?" if near else ""
+    return f"“{name}” is not known here.{meant}"
 
 
 class GivePerson(forms.Form):

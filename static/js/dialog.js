@@ -8,6 +8,17 @@
     if (event.detail.target === dialog && !dialog.open) opener = event.detail.elt;
   });
 
+  // The same form stands on a page of its own too: there it is sent as any form, and the next page takes its place.
+  document.addEventListener(
+    "submit",
+    (event) => {
+      const form = event.target;
+      if (!form.matches("form[hx-target='#dialog']") || dialog.contains(form)) return;
+      if (new URL(form.getAttribute("action"), location.href).pathname === location.pathname) event.stopPropagation();
+    },
+    true,
+  );
+
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target !== dialog) return;
     if (!dialog.innerHTML.trim()) {

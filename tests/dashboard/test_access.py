@@ -52,6 +52,16 @@ def test_what_is_wrong_is_said_on_its_field_and_nothing_typed_is_lost(
     assert not AuditEntry.objects.exists()
 
 
+def test_half_a_name_is_answered_by_whole_ones_and_the_zone_is_named(ops: Client, sam: User) -> None:
+    for place, name in enumerate(("Band 12 Biology", "Band 12 Chemistry", "Band 9 Art")):
+        Room.objects.create(pk=f"near{place}", name=name)
+
+    page = ops.post("/access/people/sam/give/", {"rooms": "Band 12"}).content.decode()
+
+    assert "“Band 12” is not known here. Did you mean Band 12 Biology or Band 12 Chemistry?" in page
+    assert "In Nairobi time" in page
+
+
 def test_who_runs_operations_needs_no_room(ops: Client, ikram: User, physics: Room) -> None:
     assert "see every room" in ops.get("/access/people/ikram/").content.decode()
     assert "sees every room already" in (ops.post("/access/people/ikram/give/", {"rooms": physics.pk}).content.decode())
