@@ -151,7 +151,7 @@ class AccessFile(forms.Form):
     file = forms.FileField(
         label="CSV file",
         widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
-        error_messages={"required": "Choose a file."},
+        error_messages={"required": "Choose a file.", "empty": "The file is empty."},
     )
     text = forms.CharField(required=False, widget=forms.HiddenInput, strip=False)
 

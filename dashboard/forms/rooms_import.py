@@ -14,7 +14,7 @@ class TimetableForm(forms.Form):
 
     file = forms.FileField(
         label="Timetable, a CSV file",
-        error_messages={"required": "Choose a file."},
+        error_messages={"required": "Choose a file.", "empty": "The file is empty."},
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv"}),
         help_text=f"At most 2,000 lines and {LARGEST_FILE // 1000} kB, as any spreadsheet saves it.",
     )

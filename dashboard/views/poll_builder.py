@@ -118,6 +118,7 @@ def new(request: MemberRequest) -> HttpResponse:
     made = request.session.get(MADE, {})
     if request.method != "POST":
         draft = Draft(PollForm(), Questions.new(), _room_form(request, None, again=request.GET))
+        draft.poll.fields["title"].widget.attrs["autofocus"] = True
         return _page(request, draft, {"once": uuid4().hex})
     once = request.POST.get("once", "")[:32]
     if request.POST.get("do"):
