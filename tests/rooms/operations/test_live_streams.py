@@ -33,7 +33,7 @@ def test_started_spoken_into_paused_and_stopped(
 ) -> None:
     with pytest.raises(AlreadyRuns, match="A live stream runs in this room already"):
         operations.start(actor=ikram, room=choir, settings={})
-    of = {"actor": ikram, "room": choir, "stream_id": stream.id}
+    of: dict[str, Any] = {"actor": ikram, "room": choir, "stream_id": stream.id}
     operations.send_metadata(**of, payload="Page 12", duration=5)
     operations.pause_recording(**of)
     operations.resume_recording(**of)
@@ -84,7 +84,7 @@ def test_started_but_the_answer_lost(
 
 
 def test_what_does_not_run_takes_nothing(choir: Room, ikram: User, stream: Job, hms_simulator: SimulatedHms) -> None:
-    of = {"actor": ikram, "room": choir, "stream_id": stream.id}
+    of: dict[str, Any] = {"actor": ikram, "room": choir, "stream_id": stream.id}
     assert [job.id for job in operations.stop_all(actor=ikram, room=choir).jobs] == [stream.id]
     hms_simulator.clock.advance(60)
     for change in (operations.pause_recording, operations.resume_recording):
@@ -100,7 +100,7 @@ def test_a_stream_of_another_room_is_none_of_this_one(
     ikram: User, stream: Job, choir: Room, hms_simulator: SimulatedHms
 ) -> None:
     other = sung_in(hms_simulator, "Band")
-    of = {"actor": ikram, "room": other, "stream_id": stream.id}
+    of: dict[str, Any] = {"actor": ikram, "room": other, "stream_id": stream.id}
 
     for change in (operations.stop, operations.pause_recording, operations.resume_recording):
         with pytest.raises(NotInRoom):

@@ -1,5 +1,6 @@
 """Recordings started, paused, stopped, also when something goes wrong on the way."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -154,7 +155,7 @@ def test_nothing_is_asked_for_while_nobody_knows_what_runs(
     made = operations.start(actor=ikram, room=choir, settings={})
     hms_simulator.forget()
     hms_simulator.fault("GET", times=None, **wish)
-    asked = [
+    asked: list[Callable[[], object]] = [
         lambda: operations.start(actor=ikram, room=choir, settings={}),
         lambda: operations.stop(actor=ikram, room=choir, recording_id=made.id),
         lambda: operations.stop_all(actor=ikram, room=choir),
