@@ -199,6 +199,8 @@ class Gate:
             "DATABASE_URL": "postgresql://rollcall:word@127.0.0.1:1/rollcall",
             "CELERY_BROKER_URL": "redis://127.0.0.1:1/0",
             "REDIS_URL": "redis://127.0.0.1:1/1",
+            "EMAIL_URL": "smtp+tls://rollcall:word@127.0.0.1:1",
+            "EMAIL_FROM": "rollcall@rollcall.example.org",
         }
 
 
