@@ -134,6 +134,12 @@ class RoleForm(ContentForm):
             raise forms.ValidationError("There is a role of this name already.")
         return name
 
+    def clean_sees(self) -> list[str]:
+        """In the order that stands: PostgreSQL keeps roles in one of its own, and that would read as a change."""
+        chosen: list[str] = self.cleaned_data["sees"]
+        stood = [role for role in at(self.held, "subscribeParams.subscribeToRoles") or () if role in chosen]
+        return stood + [role for role in chosen if role not in stood]
+
     def clean(self) -> None:
         if self.cleaned_data.get("places_kind") == "some" and not self.cleaned_data.get("places_count"):
             self.add_error("places_count", "Say how many.")
