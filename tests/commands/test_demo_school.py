@@ -17,7 +17,7 @@ from rooms.operations import access, rooms
 from rooms.simulator.demo import furnish
 from tests.rooms.simulated import SimulatedHms
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture

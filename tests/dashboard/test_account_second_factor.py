@@ -398,7 +398,7 @@ def test_of_the_part_we_build_on_no_page_can_be_reached(ops: Client) -> None:
     assert ops.get("/admin/account/emailaddress/").status_code == 404
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_of_two_requests_with_the_same_code_one_is_let_in(teacher: Client, wanjiru: User) -> None:
     secret, codes = set_up(teacher)
     app, paper = shown(secret), codes[0]
