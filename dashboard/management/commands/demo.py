@@ -120,5 +120,5 @@ def _person(login: str, first: str, last: str, group: str) -> User:
     if made:
         user.set_password(password or None)
         user.save(update_fields=["password"])
-    user.groups.set([Group.objects.get(name=group)])
+    user.groups.set([Group.objects.get_or_create(name=group)[0]])
     return user
