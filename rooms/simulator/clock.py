@@ -24,7 +24,8 @@ NEVER = "0001-01-01T00:00:00Z"  # how 100ms writes "no value": EVENTS trap 18
 class SimulatedClock:
     """Runs from `start` (Unix nanoseconds; now if absent) at `speed` times the pace of real time.
 
-    `advance` jumps ahead, `speed` may change while it runs; it never runs backwards.
+    `advance` jumps ahead, `speed` may change while it runs. It never runs backwards: where the machine sets its own
+    clock back it stands still until that has caught up, or what happens meanwhile would be told of as past.
     """
 
     def __init__(self, start: int | None = None, *, speed: float = 1.0, real: Clock = time.time_ns) -> None:
@@ -33,13 +34,15 @@ class SimulatedClock:
         self._anchor = real()
         self._value = self._anchor if start is None else start
         self._speed = speed
+        self._latest = self._value
 
     def __call__(self) -> int:
         with self._lock:
             return self._now()
 
     def _now(self) -> int:
-        return self._value + int((self._real() - self._anchor) * self._speed)
+        self._latest = max(self._latest, self._value + int((self._real() - self._anchor) * self._speed))
+        return self._latest
 
     @property
     def speed(self) -> float:

@@ -54,3 +54,14 @@ def test_it_never_runs_backwards() -> None:
         clock.advance(-1)
     with pytest.raises(ValueError, match="backwards"):
         clock.run_at(-1)
+
+
+def test_it_stands_still_while_the_machine_sets_its_own_clock_back() -> None:
+    real = [100 * SECOND]
+    clock = SimulatedClock(1000 * SECOND, real=lambda: real[0])
+    real[0] += 2 * SECOND
+    assert clock() == 1002 * SECOND
+    real[0] -= SECOND
+    assert clock() == 1002 * SECOND
+    real[0] += 3 * SECOND
+    assert clock() == 1004 * SECOND
