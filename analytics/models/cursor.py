@@ -38,6 +38,8 @@ class Pull(models.Model):
         EVENTS = "events", "events of a session"
         FAILURES = "failures", "failures of a room"
         POLLS = "polls", "poll results of a session"
+        RECORDINGS = "recordings", "recordings and streams"
+        VIEWINGS = "viewings", "who watched a video"
 
     kind = models.CharField(max_length=10, choices=Kind)
     room_id = models.CharField(max_length=64, blank=True)
