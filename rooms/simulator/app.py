@@ -20,6 +20,7 @@ from rooms.simulator.routes import (
     external_streams,
     files,
     live_streams,
+    mishaps,
     polls,
     recording_assets,
     recordings,
@@ -94,7 +95,7 @@ def create_app(
     tokens = Tokens(access_key, secret, token_clock)
     entrances = world.entrances
     api = Table(api_routes(world, entrances, tokens, sender))
-    switches = Table(control.routes(world, known, asked, sender, entrances))
+    switches = Table([*control.routes(world, known, asked, sender, entrances), *mishaps.routes(world)])
     kept = Table(files.routes(world))
 
     def serve(request: Request) -> Answer:
@@ -145,7 +146,7 @@ def create_app(
             *given.headers,
         ]
         start_response(f"{status.value} {status.phrase}", headers)
-        return [given.body]
+        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else given.body]
 
     return application
 
