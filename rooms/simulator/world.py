@@ -17,7 +17,7 @@ from rooms.simulator.scenarios.automatic import starting_by_itself
 from rooms.simulator.scenarios.script import Notice
 from rooms.simulator.session import Session
 from rooms.simulator.storage import A_DAY, Storage
-from rooms.simulator.templates import Template, roles_of
+from rooms.simulator.templates import Template, recordings_of, roles_of
 from rooms.simulator.truth import PersonTruth
 
 FOUNDED = 1_704_096_000_000_000_000  # 2024-01-01T08:00:00Z: ids of rooms must not depend on today
@@ -85,7 +85,7 @@ class World:
     # Rooms and templates
 
     def add_template(self, name: str) -> Template:
-        """One of the school's templates: Class, Lecture, Meeting; the first is the workspace's default."""
+        """One of the school's templates (`roles_of` knows them); the first is the workspace's default."""
         created = FOUNDED + len(self.templates) * DAY
         template = Template(
             object_id(created, self.seed, "template", name),
@@ -94,6 +94,7 @@ class World:
             roles_of(name),
             created,
             default=not self.templates,
+            recordings=recordings_of(name),
         )
         self.templates[template.id] = template
         return template
