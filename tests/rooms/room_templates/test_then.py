@@ -48,7 +48,7 @@ def test_before_the_first_reading_only_todays_settings_are_known(changed_twice: 
 
 def test_100ms_may_say_that_nothing_has_changed_since() -> None:
     long_ago = NOW - timedelta(days=30)
-    templates.write([lesson(updated_at=(NOW - timedelta(days=60)).isoformat())], at=NOW)
+    templates.write([lesson(updatedAt=(NOW - timedelta(days=60)).isoformat())], at=NOW)
     assert RoomTemplate.objects.get().updated_at is not None
 
     assert name_at(long_ago) == ("Lesson", True)
