@@ -31,7 +31,7 @@ STATES: Final[Mapping[str, State]] = {
     "failed": State("failed", "octagon-x", "bad"),
 }
 PAUSED: Final = State("paused", "pause", "warn")
-_STOPS: Final[Mapping[str, str]] = {
+STOPS: Final[Mapping[str, str]] = {
     "client request": "somebody stopped it",
     "max duration reached": "it ran as long as 100ms lets it",
     "room ended": "the session was ended for all",
@@ -73,6 +73,11 @@ class Shown:
     @property
     def keeps(self) -> str:
         return ", ".join(_KEEPS.get(name, name) for name in self.job.keeps)
+
+
+def stop_words(reason: str) -> str:
+    """Why it ended (EVENTS trap 29); what is in no table stays as 100ms said it."""
+    return STOPS.get(reason, masked_text(reason))
 
 
 def file_words(file: File) -> str:
@@ -123,7 +128,7 @@ def _shown(job: Job, files: list[File], acts: Acts, people: Mapping[str, str], t
         files=tuple(files),
         started_by=who(job.started_by, acts.get("start"), people),
         stopped_by=who(job.stopped_by, acts.get("stop"), people) if job.stopped_by or "stop" in acts else "",
-        ended=_STOPS.get(reason, masked_text(reason)),
+        ended=stop_words(reason),
         trouble=trouble_of(error) if failed else None,
         is_paused=paused,
         may_be_paused=maybe,
