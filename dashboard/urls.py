@@ -137,6 +137,7 @@ urlpatterns = [
     path("recordings/", recordings.index, name="recordings"),
     path("recordings.csv", recordings.export, name="recordings_csv"),
     path("recordings/check/", recordings_check.index, name="recordings_check"),
+    path("recordings/<str:recording_id>/keep/", recordings.keep, name="recording_keep"),
     path("recording-assets/<str:asset_id>/", recording_assets.open_asset, name="recording_asset"),
     path("room-templates/", room_templates.index, name="room_templates"),
     path("room-templates.csv", room_templates.export, name="room_templates_csv"),

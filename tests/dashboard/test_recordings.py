@@ -278,3 +278,23 @@ def test_the_page_says_how_much_there_is_to_look_at(ops: Client, physics: Room) 
     recorded.recording(classes.session(physics), state="failed", error_type="UPLOAD_ERROR")
 
     assert '1<span class="sr"> found in the last week' in shown(ops)
+
+
+def test_ops_have_a_recording_copied_from_the_list(ops: Client, teacher: Client, physics: Room) -> None:
+    made = recorded.recording(classes.session(physics), files=2)
+    keep = f"/recordings/{made.pk}/keep/"
+    assert f'action="{keep}"' in shown(ops)
+    assert "Keep now" not in shown(teacher)
+    assert teacher.post(keep).status_code == 404
+
+    answer = ops.post(keep, {"next": "/recordings/?kind=browser"})
+
+    assert (answer.status_code, answer["Location"]) == (302, "/recordings/?kind=browser")
+    page = shown(ops)
+    assert "2 files of Year 9 Physics, group B will be copied" in page
+    assert "0 of 2 copied" in page
+    assert "Keep now" not in page
+    assert list(KeptFile.objects.values_list("size_told", flat=True)) == [26_000_000] * 2
+    # Nobody is led elsewhere.
+    assert ops.post(keep, {"next": "https://evil.example.com/"})["Location"] == "/recordings/"
+    assert "on its way" in shown(ops)
