@@ -14,6 +14,7 @@ from analytics.models import (
     Event,
     Failure,
     Ingest,
+    KeptFile,
     Peer,
     PollCursor,
     PollResponse,
@@ -195,6 +196,15 @@ class IngestAdmin(ReadOnlyAdmin):
     search_fields = ("=id", "=stream_id", "=room__id", "room__name", "error_message")
     search_help_text = "A whole id, a room's name, or words of the error"
     ordering = ("-at", "id")
+
+
+@admin.register(KeptFile)
+class KeptFileAdmin(ReadOnlyAdmin):
+    list_display = ("asset_id", "state", "size", "size_told", "tries", "due_at", "kept_at", "recording_id", "problem")
+    list_filter = ("state", "ordered_at")
+    search_fields = ("=asset_id", "=recording_id", "=session_id", "=room_id", "name", "sha256")
+    search_help_text = "A whole id, a checksum, or a part of the name in our storage"
+    ordering = ("-ordered_at", "asset_id")
 
 
 @admin.register(Pull)

@@ -4,7 +4,8 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
-from analytics.models import Failure, Peer, PollRun, Session
+from analytics import queries
+from analytics.models import Failure, Peer, PollRun, Recording, Session
 from rooms.access import Action, Viewer, is_ops, may, polls_for, rooms_for
 from rooms.models import Poll, Room, RoomTemplate
 
@@ -25,6 +26,15 @@ def failures_for(user: Viewer) -> QuerySet[Failure]:
     """What people tried and could not, in those rooms."""
     failures = Failure.objects.select_related("room")
     return failures if is_ops(user) else failures.filter(room__in=rooms_for(user))
+
+
+def recordings_for(user: Viewer, action: Action = "see") -> QuerySet[Recording]:
+    """What was recorded in the rooms in which this user may do this, each with its room.
+
+    Without its session, which may not be known yet: a join would drop the row.
+    """
+    recordings = Recording.objects.select_related("room")
+    return recordings if is_ops(user) else recordings.filter(room__in=rooms_for(user, action))
 
 
 def poll_runs_for(user: Viewer, action: Action = "see") -> QuerySet[PollRun]:
@@ -57,6 +67,14 @@ def get_poll_run(request: HttpRequest, session_id: str, poll_id: str, action: Ac
     """What a poll brought in one session, or Http404 for whom it does not exist or who may not do this in its room."""
     runs = poll_runs_for(request.user, action)
     return get_object_or_404(runs, session_id=_storable(session_id), poll_id=_storable(poll_id))
+
+
+def get_recording(request: HttpRequest, any_id: str, action: Action = "see") -> Recording:
+    """The recording with its room, by any id of 100ms's, or Http404 for who may not do this in its room."""
+    recording = queries.find_recording(_storable(any_id))
+    if recording is None or not rooms_for(request.user, action).filter(pk=recording.room_id).exists():
+        raise Http404
+    return recording
 
 
 def get_template(request: HttpRequest, template_id: str) -> RoomTemplate:

@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
+from analytics.models import Recording
 from rooms import audit
 from rooms.actors import SCHEDULE
 from rooms.mirrors import templates
@@ -132,6 +133,11 @@ TABLE = {
     "external_streams_stop": FORM_OF_ITS_TEACHER,
     "external_stream": OF_THE_ROOM,
     "external_stream_stop": FORM_OF_ITS_TEACHER,
+    "recordings": OF_MEMBERS,
+    # Who began them is in it, so it leaves the house with who may take such things out.
+    "recordings_csv": Row(get=ASKERS),
+    "recordings_check": OF_MEMBERS,
+    "recording_keep": COMMAND_OF_OPS,
     # Whose room a file is of is known by 100ms alone, which does not answer here: so nobody gets it.
     "recording_asset": Row(get=Answers(SIGN_IN, GONE, 503, GONE, 503, 503)),
     "room_templates": OF_OPS,
@@ -288,10 +294,13 @@ def ids(physics: Room) -> dict[str, Any]:
     poll = Poll.objects.create(id="655bffeecd34739a72637305", title="Light")
     physics.polls.add(poll)
     run = classes.quiz(held, poll.pk)
+    job = "642531cf94091a5af841456d"
+    shot: dict[str, Any] = {"id": f"browser-{job}", "job_id": job, "kind": "browser", "state": "ready"}
+    Recording.objects.create(room=physics, session=held, at=timezone.now(), **shot)
     lesson = {"id": "lesson", "name": "Lesson", "roles": {"student": {}}, "settings": {}}
     templates.write([{**lesson, "destinations": {"rtmpDestinations": {"tv": {"name": "tv"}}}}], at=timezone.now())
     return {
-        "recording_id": "642531cf94091a5af841456d",
+        "recording_id": job,
         "stream_id": "642531cf94091a5af841456e",
         "asset_id": "6425320e94091a5af841456f",
         "template_id": "lesson",
