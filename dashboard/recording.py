@@ -6,16 +6,13 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Final
 
-from django.contrib.auth.models import User
-
 from analytics import activity, chapters, instants, queries
 from analytics.activity import Frame, Person
 from analytics.chapters import Chapter
-from analytics.models import Asset, KeptFile, Peer, PollRun, Recording, Session
+from analytics.models import Asset, KeptFile, PollRun, Recording, Session
+from dashboard.doers import acts_on, names_of, who
 from dashboard.jobs import State
 from dashboard.troubles import TRANSCRIPTION, Step, Trouble, step_of, trouble_of
-from rooms.audit import Outcome
-from rooms.models import AuditEntry
 
 STATES: Final[Mapping[str, State]] = {
     Recording.State.STARTING: State("starting", "loader"),
@@ -156,19 +153,8 @@ class RecordingReading:
     def started_by(self) -> str:
         """Who started it, in words. Three queries at most."""
         one = self.recording
-        if one.started_by:
-            name = Peer.objects.filter(pk=one.started_by).values_list("name", flat=True).first()
-            return f"{name or 'somebody'}, in the room"
-        started = AuditEntry.objects.filter(
-            action__in=("recording.start", "live_stream.start", "external_stream.start"),
-            target_id=one.job_id,
-            outcome=Outcome.SUCCEEDED,
-        )
-        actor = started.values_list("actor", flat=True).first() if one.job_id else None
-        if actor is None:
-            return "100ms itself or another program"
-        user = User.objects.filter(username=actor).first()
-        return user.get_full_name() or actor if user else actor
+        acts = acts_on({one.job_id} - {""}, room_id=one.room_id)
+        return who(one.started_by, acts.get(one.job_id, {}).get("start"), names_of([one.started_by], acts))
 
     @cached_property
     def frame(self) -> Frame | None:
