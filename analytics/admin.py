@@ -209,7 +209,8 @@ class TextFileAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TextFile]:
         """Lists need not read all that was said."""
-        return super().get_queryset(request).defer("content")
+        rows: QuerySet[TextFile] = super().get_queryset(request)
+        return rows.defer("content")
 
 
 @admin.register(TalkTime)

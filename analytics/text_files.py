@@ -94,7 +94,8 @@ def read(asset: Asset, *, now: datetime) -> TextFile:
     recording, kind = asset.recording, KINDS[asset.type]
     text = _fetched(asset).decode("utf-8", errors="replace")
     content: list[dict[str, Any]] | None = None
-    problem, spoken = "", []
+    spoken: list[talk.Speaker] = []
+    problem = ""
     try:
         content, spoken = _understood(kind, text, recording)
     except Unreadable as why:
@@ -206,7 +207,9 @@ def file_of(asset: Asset) -> File:
     )
 
 
-def _understood(kind: TextFile.Kind, text: str, recording: Recording) -> tuple[list[dict[str, Any]], list[talk.Speaker]]:
+def _understood(
+    kind: TextFile.Kind, text: str, recording: Recording
+) -> tuple[list[dict[str, Any]], list[talk.Speaker]]:
     if kind == TextFile.Kind.SUMMARY:
         return [_section(section) for section in transcripts.sections(text)], []
     if kind == TextFile.Kind.CHAT:
