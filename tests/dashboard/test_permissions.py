@@ -17,7 +17,7 @@ from rooms.actors import SCHEDULE
 from rooms.mirrors import templates
 from rooms.mirrors.room_codes import reference
 from rooms.models import HandedOutRole, Poll, Room, RoomCode
-from tests.dashboard import classes
+from tests.dashboard import classes, recorded
 from webhooks.models import Delivery
 
 HERE, GONE, SIGN_IN, MOVED, REFUSED, NOT_SO = 200, 404, 302, 302, 403, 405
@@ -132,6 +132,13 @@ TABLE = {
     "external_streams_stop": FORM_OF_ITS_TEACHER,
     "external_stream": OF_THE_ROOM,
     "external_stream_stop": FORM_OF_ITS_TEACHER,
+    "recording_page": OF_THE_ROOM,
+    # Opened by hand it leads to the page it is a part of.
+    "recording_text": Row(get=TEACHER_MOVED),
+    "recording_text_read": COMMAND_OF_ITS_TEACHER,
+    "recording_captions": OF_ITS_TEACHER,
+    # Theirs by what we know of the file; the link is 100ms's to make, which does not answer here.
+    "recording_asset_play": Row(get=Answers(SIGN_IN, GONE, GONE, GONE, 503, 503)),
     # Whose room a file is of is known by 100ms alone, which does not answer here: so nobody gets it.
     "recording_asset": Row(get=Answers(SIGN_IN, GONE, 503, GONE, 503, 503)),
     "room_templates": OF_OPS,
@@ -290,8 +297,11 @@ def ids(physics: Room) -> dict[str, Any]:
     run = classes.quiz(held, poll.pk)
     lesson = {"id": "lesson", "name": "Lesson", "roles": {"student": {}}, "settings": {}}
     templates.write([{**lesson, "destinations": {"rtmpDestinations": {"tv": {"name": "tv"}}}}], at=timezone.now())
+    made = recorded.recording(held, id="browser-642531cf94091a5af841456d", job_id="642531cf94091a5af841456d")
+    recorded.asset(made, id="6425320e94091a5af841456f")
+    recorded.transcript(made, id="6425320e94091a5af8414570")
     return {
-        "recording_id": "642531cf94091a5af841456d",
+        "recording_id": made.pk,
         "stream_id": "642531cf94091a5af841456e",
         "asset_id": "6425320e94091a5af841456f",
         "template_id": "lesson",
@@ -313,6 +323,7 @@ def ids(physics: Room) -> dict[str, Any]:
         "reference": reference(code.code),
         "username": "wanjiru",
         "kind": "rooms",
+        "text_kind": "transcript",
         "uidb64": "MQ",
         "token": "none",
         "delivery_id": classes.delivery(Delivery.State.DEAD).pk,
