@@ -6,7 +6,7 @@ import structlog
 from celery import Task, shared_task
 from django.utils import timezone
 
-from analytics import keeping, mirroring, poll_sync, sync
+from analytics import keeping, mirroring, poll_sync, sync, text_files
 from analytics.models import Cursor, Pull
 from analytics.pulling import HORIZON
 from rooms.connection import client
@@ -97,6 +97,12 @@ def keep_due() -> None:
 def nudge_keeping() -> None:
     """Have a worker copy what was just ordered; without a broker the schedule does."""
     _nudge(keep_due)
+
+
+@shared_task
+def read_text_files() -> None:
+    """Read the transcripts, summaries and chats that are there and unread."""
+    text_files.sweep(now=timezone.now())
 
 
 def nudge_polls(session_id: str) -> None:

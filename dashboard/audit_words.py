@@ -72,6 +72,8 @@ VERBS: Final[Mapping[str, str]] = {
     "send_metadata": "given a text",
     "open": "opened",
     "keep": "set to be copied to our own storage",
+    "play": "played",
+    "read": "read",
     "start": "started",
     "remove": "removed",
     "send": "sent",

@@ -5,7 +5,7 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from analytics import queries
-from analytics.models import Failure, Peer, PollRun, Recording, Session
+from analytics.models import Asset, Failure, Peer, PollRun, Recording, Session
 from rooms.access import Action, Viewer, is_ops, may, polls_for, rooms_for
 from rooms.models import Poll, Room, RoomTemplate
 
@@ -75,6 +75,12 @@ def get_recording(request: HttpRequest, any_id: str, action: Action = "see") -> 
     if recording is None or not rooms_for(request.user, action).filter(pk=recording.room_id).exists():
         raise Http404
     return recording
+
+
+def get_asset(request: HttpRequest, asset_id: str, action: Action = "export") -> Asset:
+    """One file of a recording that we know, with its recording and room, or Http404 as above."""
+    files = Asset.objects.select_related("recording__room")
+    return get_object_or_404(files, pk=_storable(asset_id), recording__room__in=rooms_for(request.user, action))
 
 
 def get_template(request: HttpRequest, template_id: str) -> RoomTemplate:

@@ -18,7 +18,7 @@ from rooms.actors import SCHEDULE
 from rooms.mirrors import templates
 from rooms.mirrors.room_codes import reference
 from rooms.models import HandedOutRole, Poll, Room, RoomCode
-from tests.dashboard import classes
+from tests.dashboard import classes, filmed
 from webhooks.models import Delivery
 
 HERE, GONE, SIGN_IN, MOVED, REFUSED, NOT_SO = 200, 404, 302, 302, 403, 405
@@ -138,6 +138,13 @@ TABLE = {
     "recordings_csv": Row(get=ASKERS),
     "recordings_check": OF_MEMBERS,
     "recording_keep": COMMAND_OF_OPS,
+    "recording_page": OF_THE_ROOM,
+    # Opened by hand it leads to the page it is a part of.
+    "recording_text": Row(get=TEACHER_MOVED),
+    "recording_text_read": COMMAND_OF_ITS_TEACHER,
+    "recording_captions": OF_ITS_TEACHER,
+    # Theirs by what we know of the file; the link is 100ms's to make, which does not answer here.
+    "recording_asset_play": Row(get=Answers(SIGN_IN, GONE, GONE, GONE, 503, 503)),
     # Whose room a file is of is known by 100ms alone, which does not answer here: so nobody gets it.
     "recording_asset": Row(get=Answers(SIGN_IN, GONE, 503, GONE, 503, 503)),
     "room_templates": OF_OPS,
@@ -294,13 +301,13 @@ def ids(physics: Room) -> dict[str, Any]:
     poll = Poll.objects.create(id="655bffeecd34739a72637305", title="Light")
     physics.polls.add(poll)
     run = classes.quiz(held, poll.pk)
-    job = "642531cf94091a5af841456d"
-    shot: dict[str, Any] = {"id": f"browser-{job}", "job_id": job, "kind": "browser", "state": "ready"}
-    Recording.objects.create(room=physics, session=held, at=timezone.now(), **shot)
     lesson = {"id": "lesson", "name": "Lesson", "roles": {"student": {}}, "settings": {}}
     templates.write([{**lesson, "destinations": {"rtmpDestinations": {"tv": {"name": "tv"}}}}], at=timezone.now())
+    made = filmed.recording(held, id="browser-642531cf94091a5af841456d", job_id="642531cf94091a5af841456d")
+    filmed.asset(made, id="6425320e94091a5af841456f")
+    filmed.transcript(made, id="6425320e94091a5af8414570")
     return {
-        "recording_id": job,
+        "recording_id": made.pk,
         "stream_id": "642531cf94091a5af841456e",
         "asset_id": "6425320e94091a5af841456f",
         "template_id": "lesson",
@@ -322,6 +329,7 @@ def ids(physics: Room) -> dict[str, Any]:
         "reference": reference(code.code),
         "username": "wanjiru",
         "kind": "rooms",
+        "text_kind": "transcript",
         "uidb64": "MQ",
         "token": "none",
         "delivery_id": classes.delivery(Delivery.State.DEAD).pk,
