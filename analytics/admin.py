@@ -2,6 +2,7 @@
 
 import orjson
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
@@ -23,6 +24,8 @@ from analytics.models import (
     Recording,
     Session,
     Stream,
+    TalkTime,
+    TextFile,
     Track,
     Transcription,
 )
@@ -194,6 +197,28 @@ class IngestAdmin(ReadOnlyAdmin):
     search_fields = ("=id", "=stream_id", "=room__id", "room__name", "error_message")
     search_help_text = "A whole id, a room's name, or words of the error"
     ordering = ("-at", "id")
+
+
+@admin.register(TextFile)
+class TextFileAdmin(ReadOnlyAdmin):
+    list_display = ("asset_id", "kind", "recording_id", "session_id", "read_at", "problem")
+    list_filter = ("kind", ("problem", admin.EmptyFieldListFilter), "read_at")
+    search_fields = ("=asset_id", "=recording_id", "=session_id", "problem")
+    search_help_text = "A whole id of a file, recording or session, or words of the problem"
+    ordering = ("-read_at", "asset_id")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TextFile]:
+        """Lists need not read all that was said."""
+        return super().get_queryset(request).defer("content")
+
+
+@admin.register(TalkTime)
+class TalkTimeAdmin(ReadOnlyAdmin):
+    list_display = ("name", "peer_id", "text_file_id", "session_id")
+    list_display_links = ("name", "peer_id")
+    search_fields = ("=peer_id", "name", "=session_id", "=text_file__asset_id")
+    search_help_text = "A whole id of a peer, session or file, or a name"
+    ordering = ("-pk",)
 
 
 @admin.register(Pull)

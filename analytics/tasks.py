@@ -6,7 +6,7 @@ import structlog
 from celery import Task, shared_task
 from django.utils import timezone
 
-from analytics import mirroring, poll_sync, sync
+from analytics import mirroring, poll_sync, sync, text_files
 from analytics.models import Cursor, Pull
 from analytics.pulling import HORIZON
 from rooms.connection import client
@@ -82,6 +82,12 @@ def _pull_polls(session_id: str) -> None:
     except Exception:
         # As `pull_session`.
         log.exception("pull of a session's polls failed on our side", session_id=session_id)
+
+
+@shared_task
+def read_text_files() -> None:
+    """Read the transcripts, summaries and chats that are there and unread."""
+    text_files.sweep(now=timezone.now())
 
 
 def nudge_polls(session_id: str) -> None:

@@ -71,6 +71,8 @@ VERBS: Final[Mapping[str, str]] = {
     "resume_recording": "recorded again",
     "send_metadata": "given a text",
     "open": "opened",
+    "play": "played",
+    "read": "read",
     "start": "started",
     "remove": "removed",
     "send": "sent",
