@@ -206,7 +206,9 @@ def file_of(asset: Asset) -> File:
     )
 
 
-def _understood(kind: TextFile.Kind, text: str, recording: Recording) -> tuple[list[dict[str, Any]], list[talk.Speaker]]:
+def _understood(
+    kind: TextFile.Kind, text: str, recording: Recording
+) -> tuple[list[dict[str, Any]], list[talk.Speaker]]:
     if kind == TextFile.Kind.SUMMARY:
         return [_section(section) for section in transcripts.sections(text)], []
     if kind == TextFile.Kind.CHAT:

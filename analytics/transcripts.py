@@ -92,7 +92,7 @@ def sections(text: str) -> list[Section]:
         return []
     if re.match(r"<(!doctype|\?xml|html)", text, re.IGNORECASE):
         raise Unreadable("The storage sent something else than the file.")
-    loaded = _loaded(text) if text[0] in "[{\"" else None
+    loaded = _loaded(text) if text[0] in '[{"' else None
     if loaded is None:
         if text[0] in "[{":
             raise Unreadable("The file is broken: it begins as JSON and is none.")
@@ -113,7 +113,9 @@ def _section(part: Any) -> Section | None:
     if not isinstance(part, Mapping):
         return None
     told = part.get("bullets", part.get("points"))
-    bullets = tuple(_said(point) for point in told if isinstance(point, str) and point.strip()) if _is_list(told) else ()
+    bullets = (
+        tuple(_said(point) for point in told if isinstance(point, str) and point.strip()) if _is_list(told) else ()
+    )
     text = next((_said(part[key]) for key in ("paragraph", "text", "content") if isinstance(part.get(key), str)), "")
     title = _said(part["title"])[:200] if isinstance(part.get("title"), str) else ""
     return Section(title, text, bullets[:500]) if text or bullets else None

@@ -139,7 +139,10 @@ class NotConfigured(Exception):
 
 
 def api_video(*, patience: float = ATTENTION) -> ApiVideo:
-    """The client for the key in the settings; threads share it. Raises `NotConfigured`. `patience` as `rooms.connection`."""
+    """The client for the key in the settings; threads share it. `patience` as of `rooms.connection.client`.
+
+    Raises `NotConfigured`.
+    """
     if not settings.API_VIDEO_KEY:
         raise NotConfigured
     asked = (settings.API_VIDEO_KEY, settings.API_VIDEO_URL, settings.HMS_RETRIES, settings.HMS_TIMEOUT, patience)
