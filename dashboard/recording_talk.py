@@ -42,9 +42,7 @@ def talk(reading: RecordingReading, text: Text | None) -> Talk | None:
     if spoken is None:
         return None
     span = None if reading.zero is None or reading.end is None else Interval(reading.zero, reading.end)
-    found = [
-        (person, spoken.get(person.key, 0), within(person.mic, span) if span else 0) for person in reading.people
-    ]
+    found = [(person, spoken.get(person.key, 0), within(person.mic, span) if span else 0) for person in reading.people]
     found = [one for one in found if one[1] or one[2]]
     found.sort(key=lambda one: (-one[1], -one[2], folded(one[0].label)))
     most = max((spoke for _, spoke, _ in found), default=0) or 1

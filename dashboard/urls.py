@@ -26,6 +26,8 @@ from dashboard.views import (
     poll_rooms,
     polls,
     recording_assets,
+    recording_video,
+    recording_viewers,
     room_codes,
     room_codes_changes,
     room_templates,
@@ -44,6 +46,7 @@ from dashboard.views import (
     sessions,
     sign_in,
     stream_keys,
+    viewing_reports,
     webhooks_sent,
 )
 
@@ -133,6 +136,20 @@ urlpatterns = [
         name="external_stream_stop",
     ),
     path("recording-assets/<str:asset_id>/", recording_assets.open_asset, name="recording_asset"),
+    path("recordings/<str:recording_id>/viewers/", recording_viewers.index, name="recording_viewers"),
+    path("recordings/<str:recording_id>/viewers.csv", recording_viewers.export, name="recording_viewers_csv"),
+    path("recordings/<str:recording_id>/viewers/read/", recording_viewers.ask, name="recording_viewers_ask"),
+    path(
+        "recordings/<str:recording_id>/viewers/people/<user_id:key>/", recording_viewers.person, name="recording_viewer"
+    ),
+    path("recordings/<str:recording_id>/viewers/<str:viewing_id>/", recording_viewers.viewing, name="viewing"),
+    path("recordings/<str:recording_id>/viewing/", viewing_reports.report, name="viewing_report"),
+    path("recordings/<str:recording_id>/video/", recording_video.link, name="recording_video"),
+    path(
+        "recordings/<str:recording_id>/video/<str:video_id>/unlink/",
+        recording_video.unlink,
+        name="recording_video_unlink",
+    ),
     path("room-templates/", room_templates.index, name="room_templates"),
     path("room-templates.csv", room_templates.export, name="room_templates_csv"),
     path("room-templates/new/", room_templates.new, name="room_template_new"),

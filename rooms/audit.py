@@ -91,9 +91,7 @@ def note(
     return _write(Change(actor, action, target, before, after), Outcome.SUCCEEDED, problem=problem)
 
 
-def note_once(
-    actor: Actor, action: str, target: Target, *, within: timedelta, after: Any = None
-) -> AuditEntry | None:
+def note_once(actor: Actor, action: str, target: Target, *, within: timedelta, after: Any = None) -> AuditEntry | None:
     """As `note`, unless the actor's same act on the same target was noted less than so long ago; None then.
 
     For what a machine does many times over while a person does it once: a player that asks for a film piece by piece.

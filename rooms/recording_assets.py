@@ -41,9 +41,7 @@ def opened(*, actor: Actor, room: Room, file: File) -> str:
 def played(*, actor: Actor, room: Room, file: File) -> str:
     """As `opened`, for a player: noted once per person and file in `PLAYED_WITHIN`, however often it asks."""
     url = _link(actor, room, file)
-    audit.note_once(
-        actor, "recording_asset.play", _target(room, file), within=PLAYED_WITHIN, after=_about(file)
-    )
+    audit.note_once(actor, "recording_asset.play", _target(room, file), within=PLAYED_WITHIN, after=_about(file))
     return url
 
 
@@ -87,7 +85,9 @@ def _fetched(url: str, most: int) -> bytes:
     try:
         host = urlsplit(url).hostname
         with (
-            httpx.Client(timeout=LOOK, follow_redirects=True, max_redirects=3, trust_env=host not in _THIS_MACHINE) as web,
+            httpx.Client(
+                timeout=LOOK, follow_redirects=True, max_redirects=3, trust_env=host not in _THIS_MACHINE
+            ) as web,
             web.stream("GET", url) as answer,
         ):
             if answer.status_code != 200:
