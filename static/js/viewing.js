@@ -1,4 +1,5 @@
-// Reports what is watched in a <video data-viewing-url="…">: the events that api.video's player would tell of.
+// Reports what is watched in a <video data-viewing-url="…">, or in the one inside of such an element: the events that
+// api.video's player would tell of. The page must hold a form of ours, for its token.
 //
 // Events gather for a few seconds and go out as one batch; what the server did not take is sent again, with the same
 // numbers, so it may come twice. When the page goes away the rest leaves by a request that outlives it, after a last
@@ -11,14 +12,8 @@
   const AT_ONCE = 100; // events of a batch
   const MOST = 4_900; // events of one viewing; the server takes no more
 
-  const token = () =>
-    document.querySelector("input[name=csrfmiddlewaretoken]")?.value ||
-    JSON.parse(document.body.getAttribute("hx-headers") || "{}")["X-CSRFToken"] ||
-    "";
-
-  const report = (video) => {
-    const url = video.dataset.viewingUrl;
-    const csrf = video.dataset.csrf || token();
+  const report = (video, url) => {
+    const csrf = document.querySelector("input[name=csrfmiddlewaretoken]")?.value ?? "";
     const player = crypto.randomUUID?.() ?? uuid();
     let number = 0;
     let waiting = []; // not known to be kept
@@ -129,5 +124,8 @@
       )
       .join("-");
 
-  for (const video of document.querySelectorAll("video[data-viewing-url]")) report(video);
+  for (const element of document.querySelectorAll("[data-viewing-url]")) {
+    const video = element.matches("video") ? element : element.querySelector("video");
+    if (video && element.dataset.viewingUrl) report(video, element.dataset.viewingUrl);
+  }
 })();
