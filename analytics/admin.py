@@ -30,6 +30,9 @@ from analytics.models import (
     TextFile,
     Track,
     Transcription,
+    Video,
+    Viewing,
+    ViewingEvent,
 )
 from analytics.storing import COLUMNS
 from rooms.admin import ReadOnlyAdmin
@@ -256,3 +259,32 @@ class PullAdmin(ReadOnlyAdmin):
         if pull.error:
             return "failed"
         return "done" if pull.finished_at else "going on"
+
+
+@admin.register(Video)
+class VideoAdmin(ReadOnlyAdmin):
+    list_display = ("__str__", "source", "video_id", "recording_id", "linked_by", "read_at", "due_at", "failures")
+    list_filter = ("source", "is_live_stream", ("problem", admin.EmptyFieldListFilter))
+    search_fields = ("title", "=video_id", "=recording_id", "=session_id")
+    search_help_text = "Words of the title, or a whole id of a video, recording or session"
+    ordering = ("-linked_at", "id")
+
+
+@admin.register(Viewing)
+class ViewingAdmin(ReadOnlyAdmin):
+    list_display = ("__str__", "user_id", "loaded_at", "watched_seconds", "last_position", "events_read", "video")
+    list_filter = ("video__source", "loaded_at")
+    list_select_related = ("video",)
+    search_fields = ("name", "=user_id", "=session_id", "=video__video_id")
+    search_help_text = "A name, or a whole id of a user, a viewing or a video"
+    ordering = ("-loaded_at", "id")
+
+
+@admin.register(ViewingEvent)
+class ViewingEventAdmin(ReadOnlyAdmin):
+    list_display = ("viewing", "number", "type", "emitted_at", "at", "from_at", "to_at")
+    list_filter = ("type",)
+    list_select_related = ("viewing",)
+    search_fields = ("=viewing__session_id", "=viewing__user_id")
+    search_help_text = "A whole id of a viewing or a user"
+    ordering = ("-emitted_at", "-pk")

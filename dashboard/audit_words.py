@@ -24,6 +24,8 @@ NOUNS: Final[Mapping[str, str]] = {
     "delivery": "Delivery",
     "lock_out": "Lock-out",
     "recording_asset": "File of a recording",
+    "recording_video": "Video of a recording",
+    "recording_viewers": "Viewers of a recording",
     "webhook_replay": "Webhook replay",
     "peer": "Person in the room",
     "role": "Everybody of a role",

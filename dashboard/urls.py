@@ -27,6 +27,8 @@ from dashboard.views import (
     polls,
     recording,
     recording_assets,
+    recording_video,
+    recording_viewers,
     recordings,
     recordings_check,
     room_codes,
@@ -47,6 +49,7 @@ from dashboard.views import (
     sessions,
     sign_in,
     stream_keys,
+    viewing_reports,
     webhooks_sent,
 )
 
@@ -145,6 +148,20 @@ urlpatterns = [
     path("recordings/<str:recording_id>/captions.vtt", recording.captions_vtt, name="recording_captions"),
     path("recording-assets/<str:asset_id>/", recording_assets.open_asset, name="recording_asset"),
     path("recording-assets/<str:asset_id>/play/", recording_assets.play_asset, name="recording_asset_play"),
+    path("recordings/<str:recording_id>/viewers/", recording_viewers.index, name="recording_viewers"),
+    path("recordings/<str:recording_id>/viewers.csv", recording_viewers.export, name="recording_viewers_csv"),
+    path("recordings/<str:recording_id>/viewers/read/", recording_viewers.ask, name="recording_viewers_ask"),
+    path(
+        "recordings/<str:recording_id>/viewers/people/<user_id:key>/", recording_viewers.person, name="recording_viewer"
+    ),
+    path("recordings/<str:recording_id>/viewers/<str:viewing_id>/", recording_viewers.viewing, name="viewing"),
+    path("recordings/<str:recording_id>/viewing/", viewing_reports.report, name="viewing_report"),
+    path("recordings/<str:recording_id>/video/", recording_video.link, name="recording_video"),
+    path(
+        "recordings/<str:recording_id>/video/<str:video_id>/unlink/",
+        recording_video.unlink,
+        name="recording_video_unlink",
+    ),
     path("room-templates/", room_templates.index, name="room_templates"),
     path("room-templates.csv", room_templates.export, name="room_templates_csv"),
     path("room-templates/new/", room_templates.new, name="room_template_new"),

@@ -12,13 +12,13 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from analytics.models import Recording
 from rooms import audit
 from rooms.actors import SCHEDULE
 from rooms.mirrors import templates
 from rooms.mirrors.room_codes import reference
 from rooms.models import HandedOutRole, Poll, Room, RoomCode
 from tests.dashboard import classes, filmed
+from tests.dashboard.viewings import linked, watching
 from webhooks.models import Delivery
 
 HERE, GONE, SIGN_IN, MOVED, REFUSED, NOT_SO = 200, 404, 302, 302, 403, 405
@@ -147,6 +147,16 @@ TABLE = {
     "recording_asset_play": Row(get=Answers(SIGN_IN, GONE, GONE, GONE, 503, 503)),
     # Whose room a file is of is known by 100ms alone, which does not answer here: so nobody gets it.
     "recording_asset": Row(get=Answers(SIGN_IN, GONE, 503, GONE, 503, 503)),
+    "recording_viewers": OF_THE_ROOM,
+    "recording_viewers_csv": OF_ITS_TEACHER,
+    "recording_viewers_ask": COMMAND_OF_ITS_TEACHER,
+    "recording_viewer": OF_THE_ROOM,
+    "viewing": OF_THE_ROOM,
+    # Who may play it may report what was watched of it; sent empty it is no report.
+    "viewing_report": Row(post=Answers(SIGN_IN, GONE, GONE, GONE, 400, 400)),
+    "recording_video": FORM_OF_OPS,
+    # Sent empty it does what it asks for.
+    "recording_video_unlink": Row(get=OPS, post=OPS_MOVED),
     "room_templates": OF_OPS,
     "room_templates_csv": OF_OPS,
     "room_template_new": FORM_OF_OPS,
@@ -306,8 +316,12 @@ def ids(physics: Room) -> dict[str, Any]:
     made = filmed.recording(held, id="browser-642531cf94091a5af841456d", job_id="642531cf94091a5af841456d")
     filmed.asset(made, id="6425320e94091a5af841456f")
     filmed.transcript(made, id="6425320e94091a5af8414570")
+    viewing = watching(linked(made), "ada", (0, 60))
     return {
         "recording_id": made.pk,
+        "video_id": viewing.video.video_id,
+        "viewing_id": viewing.pk,
+        "key": "ada",
         "stream_id": "642531cf94091a5af841456e",
         "asset_id": "6425320e94091a5af841456f",
         "template_id": "lesson",
