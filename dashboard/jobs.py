@@ -7,10 +7,10 @@ from typing import Final
 from django.contrib.auth.models import User
 
 from analytics.models import Event, Peer
+from dashboard.endings import ended, failure_in
 from dashboard.troubles import Trouble, trouble_of
 from rooms.audit import Outcome
 from rooms.jobs import File, Job, Kind
-from rooms.masking import masked_text
 from rooms.models import AuditEntry, Room
 
 
@@ -32,12 +32,6 @@ STATES: Final[Mapping[str, State]] = {
     "failed": State("failed", "octagon-x", "bad"),
 }
 PAUSED: Final = State("paused", "pause", "warn")
-_STOPS: Final[Mapping[str, str]] = {
-    "client request": "somebody stopped it",
-    "max duration reached": "it ran as long as 100ms lets it",
-    "room ended": "the session was ended for all",
-    "last peer left": "the last person left",
-}
 _FILES: Final[Mapping[str, str]] = {
     "room-composite": "video",
     "room-composite-legacy": "video",
@@ -116,8 +110,7 @@ def _shown(
     paused, maybe = _paused(job, acts)
     error = told.get("error", "")
     reason = told.get("reason", "")
-    if reason.startswith("failure: "):
-        error, reason = error or reason.removeprefix("failure: "), ""
+    error = error or failure_in(reason)
     failed = job.status == "failed" or any(file.status == "failed" for file in files) or bool(error)
     state = PAUSED if paused else STATES.get(job.status, State(job.status.replace("_", " "), "circle-dashed"))
     return Shown(
@@ -126,7 +119,7 @@ def _shown(
         files=tuple(files),
         started_by=_who(job.started_by, acts.get("start"), people),
         stopped_by=_who(job.stopped_by, acts.get("stop"), people) if job.stopped_by or "stop" in acts else "",
-        ended=_STOPS.get(reason, masked_text(reason)),
+        ended=ended(reason),
         trouble=trouble_of(error) if failed else None,
         is_paused=paused,
         may_be_paused=maybe,

@@ -4,7 +4,8 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
-from analytics.models import Failure, Peer, PollRun, Session
+from analytics.encoders import find_stream
+from analytics.models import Failure, Peer, PollRun, Session, Stream
 from rooms.access import Action, Viewer, is_ops, may, polls_for, rooms_for
 from rooms.models import Poll, Room, RoomTemplate
 
@@ -33,6 +34,12 @@ def poll_runs_for(user: Viewer, action: Action = "see") -> QuerySet[PollRun]:
     return runs if is_ops(user) else runs.filter(room__in=rooms_for(user, action))
 
 
+def streams_for(user: Viewer, action: Action = "see") -> QuerySet[Stream]:
+    """The live and external streams of the rooms in which this user may do this, each with its room."""
+    streams = Stream.objects.select_related("room")
+    return streams if is_ops(user) else streams.filter(room__in=rooms_for(user, action))
+
+
 def get_room(request: HttpRequest, room_id: str, action: Action = "see") -> Room:
     """The room, or Http404 for whom it does not exist or who may not do this there."""
     return get_object_or_404(rooms_for(request.user, action), pk=_storable(room_id))
@@ -57,6 +64,14 @@ def get_poll_run(request: HttpRequest, session_id: str, poll_id: str, action: Ac
     """What a poll brought in one session, or Http404 for whom it does not exist or who may not do this in its room."""
     runs = poll_runs_for(request.user, action)
     return get_object_or_404(runs, session_id=_storable(session_id), poll_id=_storable(poll_id))
+
+
+def get_stream(request: HttpRequest, any_id: str) -> Stream:
+    """The stream with its room by any of its ids, or Http404 for whom it does not exist."""
+    stream = find_stream(_storable(any_id))
+    if stream is None or not rooms_for(request.user).filter(pk=stream.room_id).exists():
+        raise Http404
+    return stream
 
 
 def get_template(request: HttpRequest, template_id: str) -> RoomTemplate:

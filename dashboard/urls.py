@@ -44,6 +44,7 @@ from dashboard.views import (
     sessions,
     sign_in,
     stream_keys,
+    streams,
     webhooks_sent,
 )
 
@@ -132,6 +133,9 @@ urlpatterns = [
         job_changes.stop_external_stream,
         name="external_stream_stop",
     ),
+    path("streams/", streams.index, name="streams"),
+    path("streams.csv", streams.export, name="streams_csv"),
+    path("streams/<str:stream_id>/", streams.detail, name="stream"),
     path("recording-assets/<str:asset_id>/", recording_assets.open_asset, name="recording_asset"),
     path("room-templates/", room_templates.index, name="room_templates"),
     path("room-templates.csv", room_templates.export, name="room_templates_csv"),

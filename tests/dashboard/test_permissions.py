@@ -134,6 +134,10 @@ TABLE = {
     "external_stream_stop": FORM_OF_ITS_TEACHER,
     # Whose room a file is of is known by 100ms alone, which does not answer here: so nobody gets it.
     "recording_asset": Row(get=Answers(SIGN_IN, GONE, 503, GONE, 503, 503)),
+    "streams": OF_MEMBERS,
+    # Names of who started them leave the house with it.
+    "streams_csv": Row(get=Answers(SIGN_IN, GONE, HERE, GONE, HERE, HERE)),
+    "stream": OF_THE_ROOM,
     "room_templates": OF_OPS,
     "room_templates_csv": OF_OPS,
     "room_template_new": FORM_OF_OPS,
@@ -288,11 +292,12 @@ def ids(physics: Room) -> dict[str, Any]:
     poll = Poll.objects.create(id="655bffeecd34739a72637305", title="Light")
     physics.polls.add(poll)
     run = classes.quiz(held, poll.pk)
+    stream = classes.stream(held, id="642531cf94091a5af841456e")
     lesson = {"id": "lesson", "name": "Lesson", "roles": {"student": {}}, "settings": {}}
     templates.write([{**lesson, "destinations": {"rtmpDestinations": {"tv": {"name": "tv"}}}}], at=timezone.now())
     return {
         "recording_id": "642531cf94091a5af841456d",
-        "stream_id": "642531cf94091a5af841456e",
+        "stream_id": stream.pk,
         "asset_id": "6425320e94091a5af841456f",
         "template_id": "lesson",
         "role": "student",
