@@ -1,11 +1,12 @@
 """What starting and stopping have in common, whatever kind of job it is.
 
-100ms takes no start twice for one, so whoever starts reads first what runs; whoever stops or pauses reads first whether
-the job is of that room, for the API itself asks only for its id. After anything the next look reads anew.
+100ms takes no start twice for one, so whoever starts reads first what runs, one at a time in a room: of two who press
+at once, or of one who presses twice, the second is told so. Whoever stops or pauses reads first whether the job is of
+that room, for the API itself asks only for its id. After anything the next look reads anew.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,13 +15,31 @@ from rooms.actors import Actor
 from rooms.audit import Target, change
 from rooms.hms.resources.jobs import Job as HmsJob
 from rooms.jobs import Job, Kind
-from rooms.models import Room
+from rooms.mirrors import reading
+from rooms.models import Reading, Room
 
 NOUNS: Final[Mapping[Kind, str]] = {
     Kind.RECORDING: "recording",
     Kind.LIVE: "live stream",
     Kind.EXTERNAL: "external stream",
 }
+_CLAIMS: Final[Mapping[Kind, Reading.Kind]] = {
+    Kind.RECORDING: Reading.Kind.RECORDING,
+    Kind.LIVE: Reading.Kind.LIVE_STREAM,
+    Kind.EXTERNAL: Reading.Kind.EXTERNAL_STREAM,
+}
+
+
+class BeingStarted(ValueError):
+    """Somebody else, or the same press of a button twice, is starting one at this moment."""
+
+    def __init__(self, kind: Kind) -> None:
+        noun = NOUNS[kind]
+        article = "An" if noun[0] in "aeiou" else "A"
+        super().__init__(
+            f"{article} {noun} is being started in this room at this moment, by somebody else or by the same button "
+            "pressed twice. Nothing more was started; look in a few seconds"
+        )
 
 
 class AlreadyRuns(ValueError):
@@ -65,16 +84,20 @@ class AllStopped:
 
 
 def start(actor: Actor, kind: Kind, room: Room, asked: Mapping[str, Any], send: Callable[[], HmsJob]) -> Job:
-    """Raises `AlreadyRuns`, `NotRead`, ValueError that names the field, `hms.Error`; Conflict when one came between."""
-    with _before_a_change():
-        if jobs.active(room, kind):
-            raise AlreadyRuns(kind)
+    """Raises `AlreadyRuns`, `BeingStarted`, `NotRead`, ValueError that names the field, `hms.Error`.
+
+    Conflict when one came between that was not started here.
+    """
     said = {**asked}
     if "meeting_url" in said:
         said["meeting_url"] = jobs.without_path(said["meeting_url"])
-    with _forgotten(room), change(actor, f"{kind}.start", _of(kind, room), after=said) as under_way:
-        answer = send()
-        under_way.done(target=_of(kind, room, answer.id))
+    with _alone(room, kind):
+        with _before_a_change():
+            if jobs.active(room, kind):
+                raise AlreadyRuns(kind)
+        with _forgotten(room), change(actor, f"{kind}.start", _of(kind, room), after=said) as under_way:
+            answer = send()
+            under_way.done(target=_of(kind, room, answer.id))
     return jobs.of(kind, answer)
 
 
@@ -137,6 +160,17 @@ def _one(room: Room, kind: Kind, job_id: str) -> Job:
 
 def _of(kind: Kind, room: Room, job_id: str = "") -> Target:
     return Target(kind.value, job_id, str(room), room.pk)
+
+
+@contextmanager
+def _alone(room: Room, kind: Kind) -> Iterator[None]:
+    """A claim in the database, so that it holds between processes too."""
+    with ExitStack() as claim:
+        try:
+            claim.enter_context(reading.alone(room, _CLAIMS[kind]))
+        except reading.BeingChanged as problem:
+            raise BeingStarted(kind) from problem
+        yield
 
 
 @contextmanager

@@ -58,6 +58,9 @@ class StartForm(forms.Form):
         help_text="Only where the room's template has several of this kind: the name of one.",
     )
 
+    main: ClassVar[tuple[str, ...]] = ()
+    """Shown at once; the other fields are behind "More"."""
+
     def settings(self) -> dict[str, Any]:
         given = self.cleaned_data
         return {name: given[name] for name in ("meeting_url", "destination") if given.get(name)}

@@ -1,11 +1,14 @@
-"""Starting, pausing and stopping recordings and streams of a room."""
+"""Starting, pausing and stopping recordings and streams of a room.
+
+The kinds differ in their words, their form and the operation that is called; each view is made of these at the end.
+"""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -13,7 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 
 from analytics.presence import presence
 from dashboard.decorators import member_command, member_form
-from dashboard.forms.jobs import NAMES, ExternalStreamForm, LiveStreamForm, MetadataForm, RecordingForm
+from dashboard.forms.jobs import NAMES, ExternalStreamForm, LiveStreamForm, MetadataForm, RecordingForm, StartForm
 from dashboard.htmx import MemberRequest, done, page_or_fragment
 from dashboard.job_reading import read
 from dashboard.job_words import WORDS
@@ -27,132 +30,113 @@ from rooms.jobs import Kind, NotInRoom
 from rooms.models import Room
 from rooms.operations import external_streams, live_streams, recordings
 
-
-@sensitive_variables()
-@sensitive_post_parameters()
-@member_form
-def start_recording(request: MemberRequest, room_id: str) -> HttpResponse:
-    form = RecordingForm(request.POST if request.method == "POST" else None)
-    return _start(request, room_id, Kind.RECORDING, form, recordings.start)
+Door = Callable[..., HttpResponseBase]
 
 
-@sensitive_variables()
-@sensitive_post_parameters()
-@member_form
-def start_live_stream(request: MemberRequest, room_id: str) -> HttpResponse:
-    form = LiveStreamForm(request.POST if request.method == "POST" else None)
-    return _start(request, room_id, Kind.LIVE, form, live_streams.start)
+def _start(kind: Kind, form_of: type[StartForm], operation: Callable[..., Any]) -> Door:
+    """GET asks with what; POST starts it, unless one runs.
+
+    The addresses hold stream keys: a refused form comes back without them, and no report of an error has them.
+    """
+
+    @sensitive_variables()
+    @sensitive_post_parameters()
+    @member_form
+    def start(request: MemberRequest, /, room_id: str) -> HttpResponse:
+        room = get_room(request, room_id, "act")
+        form = form_of(request.POST if request.method == "POST" else None)
+        noun = WORDS[kind].noun
+        if form.is_valid():
+            try:
+                operation(actor=request.user, room=room, settings=form.settings())
+            except (hms.Error, ValueError, NotConfigured) as problem:
+                if _is_unsure(problem):
+                    return _unsure(request, room, kind)
+                _land(form, problem, kind)
+            else:
+                return done(request, _back(request, room), f"The {noun} is starting. It runs within a few seconds.")
+        look = jobs.look(room, now=timezone.now())
+        runs = shown(room, [job for job in look.found if job.kind == kind and job.is_active])
+        main = [form[name] for name in form.main]
+        rest = [field for field in form if field.name not in form.main]
+        wrong = any(field.errors for field in rest)
+        context = {"runs": runs, "main": main, "rest": rest, "rest_open": wrong, "look": look}
+        return _dialog(request, room, kind, "jobs/_start.html", form, context)
+
+    return start
 
 
-@sensitive_variables()
-@sensitive_post_parameters()
-@member_form
-def start_external_stream(request: MemberRequest, room_id: str) -> HttpResponse:
-    """The addresses hold stream keys: a refused form comes back without them."""
-    form = ExternalStreamForm(request.POST if request.method == "POST" else None)
-    return _start(request, room_id, Kind.EXTERNAL, form, external_streams.start)
+def _stop(kind: Kind, operation: Callable[..., Stopped]) -> Door:
+    """GET names what follows; POST stops the one that was named. The URL names it by what the operation calls it."""
+
+    @member_form
+    def stop(request: MemberRequest, /, room_id: str, **named: str) -> HttpResponse:
+        room = get_room(request, room_id, "act")
+        [job_id] = named.values()
+        form = forms.Form(request.POST if request.method == "POST" else None)
+        noun = WORDS[kind].noun
+        if form.is_valid():
+            try:
+                stopped = operation(actor=request.user, room=room, **named)
+            except NotInRoom as unknown:
+                raise Http404 from unknown
+            except (hms.Error, ValueError, NotConfigured) as problem:
+                if _is_unsure(problem):
+                    return _unsure(request, room, kind)
+                _land(form, problem, kind)
+            else:
+                said = f"The {noun} is being stopped." if stopped.new else f"The {noun} was over already."
+                return done(request, _back(request, room), said)
+        job, unread = read(room, kind, job_id)
+        one = next(iter(shown(room, [job])), None) if job else None
+        context = {"one": one, "job_id": job_id, "unread": unread, "people": _people(job)}
+        return _dialog(request, room, kind, "jobs/_stop.html", form, context)
+
+    return stop
 
 
-@member_form
-def stop_recording(request: MemberRequest, room_id: str, recording_id: str) -> HttpResponse:
-    room = get_room(request, room_id, "act")
-    return _stop(
-        request,
-        room,
-        Kind.RECORDING,
-        recording_id,
-        lambda: recordings.stop(actor=request.user, room=room, recording_id=recording_id),
-    )
+def _stop_all(kind: Kind, operation: Callable[..., AllStopped]) -> Door:
+    """GET names those that run; POST stops all of them."""
+
+    @member_form
+    def stop_all(request: MemberRequest, /, room_id: str) -> HttpResponse:
+        room = get_room(request, room_id, "act")
+        form = forms.Form(request.POST if request.method == "POST" else None)
+        if form.is_valid():
+            try:
+                stopped = operation(actor=request.user, room=room)
+            except (hms.Error, ValueError, NotConfigured) as problem:
+                if _is_unsure(problem):
+                    return _unsure(request, room, kind)
+                _land(form, problem, kind)
+            else:
+                if stopped.error:
+                    messages.warning(request, f"Not all are being stopped. 100ms says: {stopped.error}")
+                return done(request, _back(request, room), f"Being stopped: {len(stopped.jobs)}.")
+        look = jobs.look(room, now=timezone.now())
+        runs = shown(room, [job for job in look.found if job.kind == kind and job.is_active])
+        return _dialog(request, room, kind, "jobs/_stop_all.html", form, {"runs": runs, "look": look})
+
+    return stop_all
 
 
-@member_form
-def stop_live_stream(request: MemberRequest, room_id: str, stream_id: str) -> HttpResponse:
-    room = get_room(request, room_id, "act")
-    return _stop(
-        request,
-        room,
-        Kind.LIVE,
-        stream_id,
-        lambda: live_streams.stop(actor=request.user, room=room, stream_id=stream_id),
-    )
+def _command(kind: Kind, operation: Callable[..., object], said: str) -> Door:
+    """Done at a press, without a question before; `said` when it went well."""
 
+    @member_command
+    def command(request: MemberRequest, /, room_id: str, **named: str) -> HttpResponse:
+        room = get_room(request, room_id, "act")
+        try:
+            operation(actor=request.user, room=room, **named)
+        except NotInRoom as unknown:
+            raise Http404 from unknown
+        except (hms.Error, ValueError, NotConfigured) as problem:
+            messages.error(request, _special(problem, kind) or in_words(problem))
+        else:
+            messages.success(request, said)
+        return redirect(_back(request, room))
 
-@member_form
-def stop_external_stream(request: MemberRequest, room_id: str, stream_id: str) -> HttpResponse:
-    room = get_room(request, room_id, "act")
-    return _stop(
-        request,
-        room,
-        Kind.EXTERNAL,
-        stream_id,
-        lambda: external_streams.stop(actor=request.user, room=room, stream_id=stream_id),
-    )
-
-
-@member_form
-def stop_recordings(request: MemberRequest, room_id: str) -> HttpResponse:
-    room = get_room(request, room_id, "act")
-    return _stop_all(request, room, Kind.RECORDING, lambda: recordings.stop_all(actor=request.user, room=room))
-
-
-@member_form
-def stop_live_streams(request: MemberRequest, room_id: str) -> HttpResponse:
-    room = get_room(request, room_id, "act")
-    return _stop_all(request, room, Kind.LIVE, lambda: live_streams.stop_all(actor=request.user, room=room))
-
-
-@member_form
-def stop_external_streams(request: MemberRequest, room_id: str) -> HttpResponse:
-    room = get_room(request, room_id, "act")
-    return _stop_all(request, room, Kind.EXTERNAL, lambda: external_streams.stop_all(actor=request.user, room=room))
-
-
-@member_command
-def pause_recording(request: MemberRequest, room_id: str) -> HttpResponse:
-    room = get_room(request, room_id, "act")
-    return _command(
-        request,
-        room,
-        Kind.RECORDING,
-        lambda: recordings.pause(actor=request.user, room=room),
-        "The recording is paused: what happens from now on is not in its file.",
-    )
-
-
-@member_command
-def resume_recording(request: MemberRequest, room_id: str) -> HttpResponse:
-    room = get_room(request, room_id, "act")
-    return _command(
-        request,
-        room,
-        Kind.RECORDING,
-        lambda: recordings.resume(actor=request.user, room=room),
-        "The recording goes on.",
-    )
-
-
-@member_command
-def pause_stream_recording(request: MemberRequest, room_id: str, stream_id: str) -> HttpResponse:
-    room = get_room(request, room_id, "act")
-    return _command(
-        request,
-        room,
-        Kind.LIVE,
-        lambda: live_streams.pause_recording(actor=request.user, room=room, stream_id=stream_id),
-        "The recording of the live stream is paused; the stream itself goes on.",
-    )
-
-
-@member_command
-def resume_stream_recording(request: MemberRequest, room_id: str, stream_id: str) -> HttpResponse:
-    room = get_room(request, room_id, "act")
-    return _command(
-        request,
-        room,
-        Kind.LIVE,
-        lambda: live_streams.resume_recording(actor=request.user, room=room, stream_id=stream_id),
-        "The recording of the live stream goes on.",
-    )
+    return command
 
 
 @member_form
@@ -178,91 +162,6 @@ def send_metadata(request: MemberRequest, room_id: str, stream_id: str) -> HttpR
         else:
             return done(request, _back(request, room), "The text is on its way into the live stream.")
     return _dialog(request, room, Kind.LIVE, "jobs/_metadata.html", form, {"stream_id": stream_id})
-
-
-def _start(
-    request: MemberRequest,
-    room_id: str,
-    kind: Kind,
-    form: RecordingForm | LiveStreamForm | ExternalStreamForm,
-    operation: Callable[..., Any],
-) -> HttpResponse:
-    """GET asks with what; POST starts it, unless one runs."""
-    room = get_room(request, room_id, "act")
-    noun = WORDS[kind].noun
-    if request.method == "POST" and form.is_valid():
-        try:
-            operation(actor=request.user, room=room, settings=form.settings())
-        except (hms.Error, ValueError, NotConfigured) as problem:
-            if _is_unsure(problem):
-                return _unsure(request, room, kind)
-            _land(form, problem, kind)
-        else:
-            return done(request, _back(request, room), f"The {noun} is starting. It runs within a few seconds.")
-    look = jobs.look(room, now=timezone.now())
-    runs = shown(room, [job for job in look.found if job.kind == kind and job.is_active])
-    main = [form[name] for name in form.main]
-    rest = [field for field in form if field.name not in form.main]
-    wrong = any(field.errors for field in rest)
-    context = {"runs": runs, "main": main, "rest": rest, "rest_open": wrong, "look": look}
-    return _dialog(request, room, kind, "jobs/_start.html", form, context)
-
-
-def _stop(
-    request: MemberRequest, room: Room, kind: Kind, job_id: str, operation: Callable[[], Stopped]
-) -> HttpResponse:
-    """GET names what follows; POST stops the one that was named."""
-    form = forms.Form(request.POST if request.method == "POST" else None)
-    noun = WORDS[kind].noun
-    if request.method == "POST" and form.is_valid():
-        try:
-            stopped = operation()
-        except NotInRoom as unknown:
-            raise Http404 from unknown
-        except (hms.Error, ValueError, NotConfigured) as problem:
-            if _is_unsure(problem):
-                return _unsure(request, room, kind)
-            _land(form, problem, kind)
-        else:
-            said = f"The {noun} is being stopped." if stopped.new else f"The {noun} was over already."
-            return done(request, _back(request, room), said)
-    job, unread = read(room, kind, job_id)
-    one = next(iter(shown(room, [job])), None) if job else None
-    context = {"one": one, "job_id": job_id, "unread": unread, "people": _people(job)}
-    return _dialog(request, room, kind, "jobs/_stop.html", form, context)
-
-
-def _stop_all(request: MemberRequest, room: Room, kind: Kind, operation: Callable[[], AllStopped]) -> HttpResponse:
-    """GET names those that run; POST stops all of them."""
-    form = forms.Form(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            stopped = operation()
-        except (hms.Error, ValueError, NotConfigured) as problem:
-            if _is_unsure(problem):
-                return _unsure(request, room, kind)
-            _land(form, problem, kind)
-        else:
-            if stopped.error:
-                messages.warning(request, f"Not all are being stopped. 100ms says: {stopped.error}")
-            return done(request, _back(request, room), f"Being stopped: {len(stopped.jobs)}.")
-    look = jobs.look(room, now=timezone.now())
-    runs = shown(room, [job for job in look.found if job.kind == kind and job.is_active])
-    return _dialog(request, room, kind, "jobs/_stop_all.html", form, {"runs": runs, "look": look})
-
-
-def _command(
-    request: MemberRequest, room: Room, kind: Kind, operation: Callable[[], object], said: str
-) -> HttpResponse:
-    try:
-        operation()
-    except NotInRoom as unknown:
-        raise Http404 from unknown
-    except (hms.Error, ValueError, NotConfigured) as problem:
-        messages.error(request, _said(problem, kind))
-    else:
-        messages.success(request, said)
-    return redirect(_back(request, room))
 
 
 def _is_unsure(problem: Problem) -> bool:
@@ -293,10 +192,6 @@ def _land(form: forms.Form, problem: Problem, kind: Kind) -> None:
         form.add_error(None, special)
     else:
         land(form, problem, NAMES)
-
-
-def _said(problem: Problem, kind: Kind) -> str:
-    return _special(problem, kind) or in_words(problem)
 
 
 def _special(problem: Problem, kind: Kind) -> str:
@@ -342,3 +237,29 @@ def _dialog(
         "back_url": _back(request, room),
     }
     return page_or_fragment(request, "jobs/dialog.html", whole, {"dialog": dialog})
+
+
+start_recording = _start(Kind.RECORDING, RecordingForm, recordings.start)
+start_live_stream = _start(Kind.LIVE, LiveStreamForm, live_streams.start)
+start_external_stream = _start(Kind.EXTERNAL, ExternalStreamForm, external_streams.start)
+
+stop_recording = _stop(Kind.RECORDING, recordings.stop)
+stop_live_stream = _stop(Kind.LIVE, live_streams.stop)
+stop_external_stream = _stop(Kind.EXTERNAL, external_streams.stop)
+
+stop_recordings = _stop_all(Kind.RECORDING, recordings.stop_all)
+stop_live_streams = _stop_all(Kind.LIVE, live_streams.stop_all)
+stop_external_streams = _stop_all(Kind.EXTERNAL, external_streams.stop_all)
+
+pause_recording = _command(
+    Kind.RECORDING, recordings.pause, "The recording is paused: what happens from now on is not in its file."
+)
+resume_recording = _command(Kind.RECORDING, recordings.resume, "The recording goes on.")
+pause_stream_recording = _command(
+    Kind.LIVE,
+    live_streams.pause_recording,
+    "The recording of the live stream is paused; the stream itself goes on.",
+)
+resume_stream_recording = _command(
+    Kind.LIVE, live_streams.resume_recording, "The recording of the live stream goes on."
+)

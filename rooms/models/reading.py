@@ -5,12 +5,16 @@ class Reading(models.Model):
     """When what hangs on one room was last read. 100ms lists codes and stream keys room by room only.
 
     `asked_at` is the last try, `read_at` the last that went well, `problem` why the last try did not, in words.
-    Who is about to make or disable something of that kind there claims it until `claimed_until`.
+    Who is about to make or disable something of that kind there claims it until `claimed_until`. Recordings and streams
+    are read elsewhere (`rooms.jobs`); their rows hold the claim alone.
     """
 
     class Kind(models.TextChoices):
         ROOM_CODES = "room codes"
         STREAM_KEY = "stream key"
+        RECORDING = "recording"
+        LIVE_STREAM = "live stream"
+        EXTERNAL_STREAM = "external stream"
 
     room = models.ForeignKey("rooms.Room", models.CASCADE, related_name="readings")
     kind = models.CharField(max_length=16, choices=Kind.choices)

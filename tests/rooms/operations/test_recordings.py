@@ -10,14 +10,15 @@ from django.core import serializers
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from rooms import hms, jobs
+from rooms import hms, job_changes, jobs
 from rooms.actors import NotPermitted
 from rooms.connection import client
-from rooms.job_changes import AlreadyRuns, NothingRuns, NotRead
+from rooms.job_changes import AlreadyRuns, BeingStarted, NothingRuns, NotRead
 from rooms.jobs import Kind, NotInRoom
 from rooms.models import AuditEntry, Room, RoomAccess
+from rooms.operations import external_streams, live_streams
 from rooms.operations import recordings as operations
-from tests.rooms.jobs import MEETING, SECRETS, choir, sung_in, told
+from tests.rooms.jobs import MEETING, RTMP, SECRETS, choir, sung_in, told
 from tests.rooms.simulated import SimulatedHms
 
 __all__ = ["choir"]
@@ -81,6 +82,34 @@ def test_while_one_runs_no_other_is_asked_for(choir: Room, ikram: User, hms_simu
 
     assert hms_simulator.changes() == []
     assert len(told()) == 2
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_of_two_who_press_at_once_the_second_is_told_and_100ms_is_asked_once(
+    kind: Kind, choir: Room, ikram: User, wanjiru: User, hms_simulator: SimulatedHms
+) -> None:
+    """Wanjiru presses while 100ms has not answered Ikram yet: no list shows a job that would stop her."""
+    RoomAccess.objects.create(user=wanjiru, room=choir)
+    asks: dict[Kind, Any] = {
+        Kind.RECORDING: lambda: client().recordings.start(choir.pk),
+        Kind.LIVE: lambda: client().live_streams.start(choir.pk),
+        Kind.EXTERNAL: lambda: client().external_streams.start(choir.pk, rtmp_urls=[RTMP]),
+    }
+    again = {Kind.RECORDING: operations, Kind.LIVE: live_streams, Kind.EXTERNAL: external_streams}[kind]
+    settings = {"rtmp_urls": [RTMP]} if kind == Kind.EXTERNAL else {}
+
+    def slow() -> Any:
+        with pytest.raises(BeingStarted, match="is being started in this room at this moment"):
+            again.start(actor=wanjiru, room=choir, settings=settings)
+        return asks[kind]()
+
+    hms_simulator.forget()
+    job_changes.start(ikram, kind, choir, settings, slow)
+
+    assert len(hms_simulator.changes()) == 1
+    assert told() == [f"{kind}.start requested", f"{kind}.start succeeded"]
+    with pytest.raises(AlreadyRuns):  # the claim is gone, and what runs is found
+        again.start(actor=wanjiru, room=choir, settings=settings)
 
 
 def test_a_recording_of_another_room_is_none_of_this_one(
