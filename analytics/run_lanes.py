@@ -171,6 +171,8 @@ def failed(one: Stretch) -> str:
 def _note(kind: Kind, number: int, row: Sequence[Stretch], recorded: Recorded) -> str:
     if number > 1 or kind not in OF_THE_ROOM:
         return _NOTES.get(kind, "") if number == 1 else ""
+    if not recorded.stretches:
+        return "none"
     if row and all(one.run.failed for one in row):
         return "failed"
     if recorded.is_running and recorded.late < WORTH_SAYING:

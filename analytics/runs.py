@@ -151,11 +151,16 @@ def stretches(runs: Iterable[Run], frame: Frame) -> list[Stretch]:
     return sorted((settled(run, frame) for run in runs), key=lambda one: (one.start, one.end, one.run.id))
 
 
-def recorded(every: Sequence[Stretch], frame: Frame) -> Recorded:
-    """What of the session is on a recording of the room, however many and of whatever kind they are."""
+def recorded(every: Sequence[Stretch], frame: Frame, *, expected: bool = False) -> Recorded:
+    """What of the session is on a recording of the room, however many and of whatever kind they are.
+
+    `expected`: one should have been there by now, so that without any all of the session is missing.
+    """
     tried = tuple(one for one in every if one.run.kind in OF_THE_ROOM)
     whole = Interval(frame.started_at, frame.until)
     kept = union(one.interval for one in tried if not one.run.failed)
-    missing = tuple(piece for piece in subtract((whole,), kept) if piece.length >= SLACK) if tried else ()
+    missing = tuple(piece for piece in subtract((whole,), kept) if piece.length >= SLACK)
+    if not tried and not expected:
+        missing = ()
     left_out = total(subtract((whole,), kept))
     return Recorded(tried, frame.length - left_out, frame.length, missing, frame.started_at, frame.until)

@@ -26,7 +26,7 @@ INGEST_ENDS: Final[Mapping[str, str]] = {
 BROKEN_OFF: Final = frozenset({"reconnection window expired", "publish error", "internal error"})
 
 
-def ended(reason: str) -> str:
+def stop_words(reason: str) -> str:
     """Why a recording or a stream was over; "" for a failure, which is told by its trouble."""
     return "" if reason.startswith(FAILURE) else STOPS.get(reason, masked_text(reason))
 

@@ -35,6 +35,7 @@ class Reading:
     stays: list[Stay]
     failures: list[Failure]
     runs: list[Run]
+    is_missed: bool  # a recording should be there, and none is
     completeness: Completeness
     asked: Asked
     now: datetime
@@ -60,7 +61,7 @@ class Reading:
 
     @cached_property
     def recorded(self) -> Recorded:
-        return runs.recorded(self.stretches, self.frame)
+        return runs.recorded(self.stretches, self.frame, expected=self.is_missed)
 
     @cached_property
     def run_lanes(self) -> tuple[RunLane, ...]:
@@ -122,12 +123,14 @@ def read(request: HttpRequest, session_id: str, action: Action = "see") -> Readi
     session = get_session(request, session_id, action)
     now, zone = timezone.now(), timezone.get_current_timezone()
     frame = queries.frame(session, now)
+    found = session_runs.runs(session, frame)
     return Reading(
         session=session,
         frame=frame,
         stays=queries.stays(session),
         failures=queries.failures(session),
-        runs=session_runs.runs(session, frame),
+        runs=found,
+        is_missed=session_runs.is_missed(session, frame, found),
         completeness=queries.completeness(session),
         asked=Asked.from_query(request.GET, start=frame.started_at, end=frame.until, zone=zone),
         now=now,

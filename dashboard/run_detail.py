@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from django.urls import reverse
 
@@ -11,6 +11,7 @@ from analytics.instants import SECOND
 from analytics.run_lanes import RunLane, failed
 from analytics.runs import Kind, Stretch
 from dashboard.reading import Reading
+from dashboard.recording_pages import recording_url
 
 SHOWN: Final = 6  # runs on a card
 ICONS: Final = {
@@ -71,10 +72,9 @@ class RunRow:
     first: bool
 
 
-def recording_url(recording_id: str, at: int | None = None, start: int = 0) -> str:
-    """The recording's page; at this moment of it, for one that began at `start`."""
-    url = f"/recordings/{quote(recording_id, safe='')}/"
-    return url if at is None else f"{url}?{urlencode({'t': max(0, (at - start) // SECOND)})}"
+def moment_url(recording_id: str, at: int, start: int) -> str:
+    """The page of a recording that began at `start`, at this moment of it."""
+    return f"{recording_url(recording_id)}?{urlencode({'t': max(0, (at - start) // SECOND)})}"
 
 
 def run_url(stretch: Stretch, session_id: str) -> str:
@@ -83,7 +83,7 @@ def run_url(stretch: Stretch, session_id: str) -> str:
         case Kind.RECORDING | Kind.STREAM_RECORDING:
             return recording_url(stretch.run.id)
         case Kind.PARTS:
-            return f"/recordings/?{urlencode({'q': session_id})}"
+            return f"{reverse('recordings')}?{urlencode({'q': session_id})}"
         case Kind.ENCODER:
             return f"{reverse('streams')}#encoders"
     return reverse("stream", args=[stretch.run.id])

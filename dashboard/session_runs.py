@@ -1,15 +1,19 @@
 """What ran beside the people of a session, from the read models, with its failures in words."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
 from analytics import instants
 from analytics.activity import Frame
+from analytics.guardian import Expected, Held, findings
 from analytics.models import Ingest, Recording, Session, Stream
 from analytics.queries import LONGEST_SESSION
-from analytics.runs import Kind, Run
-from dashboard.endings import BROKEN_OFF, encoder_ended, ended, failure_in
+from analytics.runs import OF_THE_ROOM, Kind, Run
+from dashboard.endings import BROKEN_OFF, encoder_ended, failure_in, stop_words
 from dashboard.troubles import ingest_trouble_of, trouble_of
+from rooms.room_templates.asks import BROWSER, COMPOSITE, asks
+from rooms.room_templates.then import templates_then
 
 MOST: Final = 1000  # of a kind; a recording of every track of a large class is one for each device
 
@@ -21,6 +25,7 @@ _RECORDINGS: Final = {
     Recording.Kind.TRACK: Kind.PARTS,
 }
 _STREAMS: Final = {Stream.Kind.LIVE: Kind.LIVE, Stream.Kind.EXTERNAL: Kind.EXTERNAL}
+OF_A_ROOM: Final = frozenset({BROWSER, COMPOSITE})
 _GOING_ON: Final = frozenset({"starting", "running", "stopping"})
 
 
@@ -38,6 +43,20 @@ def runs(session: Session, frame: Frame) -> list[Run]:
     ]
 
 
+def is_missed(session: Session, frame: Frame, found: Iterable[Run]) -> bool:
+    """Nothing was recorded, the settings of then record by themselves, and it is late by the guardian's patience.
+
+    Three queries at most, and none where something was recorded.
+    """
+    if session.started_at is None or any(run.kind in OF_THE_ROOM for run in found):
+        return False
+    begun = (session.room.template_id, session.started_at)
+    then = templates_then([begun]).get(begun)
+    asked = asks(then.content if then else {}, room_says=session.room.recording_enabled)
+    held = Held(session.pk, frame.started_at, frame.ended_at)
+    return bool(findings(held, Expected(asked.kinds & OF_A_ROOM), (), (), (), frame.now))
+
+
 def of_recording(row: Recording) -> Run:
     failed = row.state == Recording.State.FAILED
     return Run(
@@ -51,7 +70,7 @@ def of_recording(row: Recording) -> Run:
         is_ready=row.state == Recording.State.READY,
         failed=failed,
         trouble=trouble_of(row.error_type or failure_in(row.stop_reason), row.error_message).cause if failed else "",
-        ended=ended(row.stop_reason),
+        ended=stop_words(row.stop_reason),
         length=_length(row.duration_seconds),
         started_by=row.started_by,
     )
@@ -69,7 +88,7 @@ def of_stream(row: Stream) -> Run:
         is_open=row.state in _GOING_ON and row.stopped_at is None,
         failed=failed,
         trouble=trouble_of(row.error_type or failure_in(row.stop_reason), row.error_message).cause if failed else "",
-        ended=ended(row.stop_reason),
+        ended=stop_words(row.stop_reason),
         length=_length(row.duration_seconds),
         started_by=row.started_by,
     )

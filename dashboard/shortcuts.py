@@ -5,7 +5,7 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from analytics.encoders import find_stream
-from analytics.models import Failure, Peer, PollRun, Session, Stream
+from analytics.models import Failure, Peer, PollRun, Recording, Session, Stream
 from rooms.access import Action, Viewer, is_ops, may, polls_for, rooms_for
 from rooms.models import Poll, Room, RoomTemplate
 
@@ -26,6 +26,15 @@ def failures_for(user: Viewer) -> QuerySet[Failure]:
     """What people tried and could not, in those rooms."""
     failures = Failure.objects.select_related("room")
     return failures if is_ops(user) else failures.filter(room__in=rooms_for(user))
+
+
+def recordings_for(user: Viewer, action: Action = "see") -> QuerySet[Recording]:
+    """What was recorded in the rooms in which this user may do this, each with its room.
+
+    Without its session, which may not be known yet: a join would drop the row.
+    """
+    recordings = Recording.objects.select_related("room")
+    return recordings if is_ops(user) else recordings.filter(room__in=rooms_for(user, action))
 
 
 def poll_runs_for(user: Viewer, action: Action = "see") -> QuerySet[PollRun]:

@@ -10,8 +10,8 @@ from django.db.models.functions import Lower
 
 from analytics.models import Event, Recording, Session, Stream
 from analytics.queries import LONGEST_SESSION
-from dashboard import who_acted
-from dashboard.endings import ended, failure_in
+from dashboard.doers import Acts, acts_on, names_of, who
+from dashboard.endings import failure_in, stop_words
 from dashboard.forms.streams import LENGTH, UNENDED, StreamFilters
 from dashboard.htmx import MemberRequest
 from dashboard.jobs import State
@@ -43,7 +43,7 @@ RECORDINGS: Final[Mapping[str, State]] = {
     Recording.State.RUNNING: State("recording", "circle-dot", "ok"),
     Recording.State.STOPPING: State("stopping", "square"),
     Recording.State.PROCESSING: State("being processed", "cog"),
-    Recording.State.READY: State("ready", "circle-check", "ok"),
+    Recording.State.READY: State("ready", "check", "ok"),
     Recording.State.FAILED: State("failed", "octagon-x", "bad"),
 }
 EVENTS_SHOWN: Final = 200
@@ -89,11 +89,8 @@ def shown(streams: Iterable[Stream], now: datetime) -> list[StreamShown]:
     rows = list(streams)
     if not rows:
         return []
-    acts = who_acted.acts({row.room_id for row in rows}, {one for row in rows for one in _ids(row)})
-    known = who_acted.names(
-        (peer for row in rows for peer in (row.started_by, row.stopped_by)),
-        (entry.actor for done in acts.values() for entry in done.values()),
-    )
+    acts = acts_on({one for row in rows for one in _ids(row)})
+    known = names_of((peer for row in rows for peer in (row.started_by, row.stopped_by)), acts)
     sessions = Session.objects.in_bulk({row.session_id for row in rows})
     recordings = Recording.objects.in_bulk({row.recording_id for row in rows if row.recording_id})
     return [
@@ -127,7 +124,7 @@ def _ids(row: Stream) -> list[str]:
     return [one for one in (row.job_id, row.beam_id, *row.aliases) if one]
 
 
-def _of(row: Stream, acts: Mapping[str, Mapping[str, AuditEntry]]) -> dict[str, AuditEntry]:
+def _of(row: Stream, acts: Mapping[str, Acts]) -> dict[str, AuditEntry]:
     done: dict[str, AuditEntry] = {}
     for one in reversed(_ids(row)):
         done.update(acts.get(one, {}))
@@ -138,7 +135,7 @@ def _shown(
     row: Stream,
     session: Session | None,
     recording: Recording | None,
-    done: Mapping[str, AuditEntry],
+    done: Acts,
     known: Mapping[str, str],
     now: datetime,
 ) -> StreamShown:
@@ -152,9 +149,9 @@ def _shown(
         noun="live stream" if row.kind == Stream.Kind.LIVE else "external stream",
         icon="radio" if row.kind == Stream.Kind.LIVE else "cast",
         length=_length(row, session, now),
-        started_by=who_acted.who(row.started_by, done.get("start"), known),
-        stopped_by=who_acted.who(row.stopped_by, stop, known) if row.stopped_by or stop else "",
-        ended=ended(row.stop_reason),
+        started_by=who(row.started_by, done.get("start"), known),
+        stopped_by=who(row.stopped_by, stop, known) if row.stopped_by or stop else "",
+        ended=stop_words(row.stop_reason),
         trouble=trouble,
         step=step_of(trouble, row.room) if trouble else None,
         outputs=tuple(masked_text(str(output)) for output in row.outputs),

@@ -9,9 +9,11 @@ from django.utils.safestring import SafeString, mark_safe
 
 from analytics.axis import Axis
 from analytics.instants import MILLISECOND
+from analytics.models import Recording
 from analytics.run_lanes import Bar, Hole, RunLane, RunMark
 from analytics.runs import OF_THE_ROOM, Kind, Recorded, Run, Stretch
-from dashboard.run_detail import ICONS, recording_url, run_url
+from dashboard.recording_pages import recording_url
+from dashboard.run_detail import ICONS, moment_url, run_url
 from dashboard.templatetags.icons import icon
 from dashboard.templatetags.timeline import THINNEST, Strip, percent
 
@@ -81,14 +83,14 @@ def has_card(context: Context, lane: RunLane) -> bool:
 
 
 @register.simple_tag
-def recording_page(run: Run) -> str:
-    return recording_url(run.id)
+def recording_page(recording: Run | Recording) -> str:
+    return recording_url(recording.id)
 
 
 @register.simple_tag
 def recording_at(playing: Stretch, at: int) -> str:
     """The address that plays a recording from this moment of the session."""
-    return recording_url(playing.run.id, at, playing.start)
+    return moment_url(playing.run.id, at, playing.start)
 
 
 @register.inclusion_tag("sessions/_recorded.html")

@@ -132,6 +132,10 @@ TABLE = {
     "external_streams_stop": FORM_OF_ITS_TEACHER,
     "external_stream": OF_THE_ROOM,
     "external_stream_stop": FORM_OF_ITS_TEACHER,
+    "recordings": OF_MEMBERS,
+    # Who began them is in it, so it leaves the house with who may take such things out.
+    "recordings_csv": Row(get=ASKERS),
+    "recordings_check": OF_MEMBERS,
     # Whose room a file is of is known by 100ms alone, which does not answer here: so nobody gets it.
     "recording_asset": Row(get=Answers(SIGN_IN, GONE, 503, GONE, 503, 503)),
     "streams": OF_MEMBERS,

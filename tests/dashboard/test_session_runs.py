@@ -77,6 +77,20 @@ def test_a_recording_that_failed_says_why_everywhere(ops: Client, held: Session)
     assert "mk-error" in html[html.index('id="runs"') : html.index('id="at-once"')]
 
 
+def test_one_that_should_have_been_recorded_and_was_not(ops: Client, physics: Room) -> None:
+    Room.objects.filter(pk=physics.pk).update(recording_enabled=True)
+    old = classes.session(physics, ago=timedelta(hours=9))
+    html = page(ops, old)
+    assert run_lanes(html) == {"recording": "Nothing of it is recorded"}
+    assert "Recording none its settings say that it is recorded" in facts(html)
+    assert "Nothing is recorded" in moments(html)
+    # The media server makes its file after the end, so nothing is missed before that.
+    new = classes.session(physics, ago=timedelta(minutes=50))
+    assert run_lanes(page(ops, new)) == {}
+    Room.objects.filter(pk=physics.pk).update(recording_enabled=False)
+    assert run_lanes(page(ops, old)) == {}
+
+
 def test_one_that_is_still_processed_cannot_be_watched_yet(ops: Client, held: Session) -> None:
     row = classes.recording(held, 0, 45, state="processing")
     html = page(ops, held)
