@@ -21,6 +21,7 @@ from analytics.models import (
     PollScore,
     Pull,
     Recording,
+    RecordingCursor,
     Session,
     Stream,
     Track,
@@ -135,8 +136,8 @@ class PollScoreAdmin(ReadOnlyAdmin):
     ordering = ("-read_at", "id")
 
 
-@admin.register(PollCursor)
-class PollCursorAdmin(ReadOnlyAdmin):
+@admin.register(PollCursor, RecordingCursor)
+class TurnAdmin(ReadOnlyAdmin):
     list_display = ("session_id", "room_id", "pulled_at", "final_at", "asked_at", "failures", "due_at")
     list_filter = (("final_at", admin.EmptyFieldListFilter),)
     search_fields = ("=session_id", "=room_id")
