@@ -12,11 +12,13 @@ from typing import Final
 
 from analytics import durations
 from analytics.axis import Axis
+from analytics.instants import SECOND
 from analytics.intervals import Interval, gaps, union
 from analytics.runs import OF_THE_ROOM, WORTH_SAYING, Kind, Recorded, Stretch
 
 MOST: Final = 6  # lanes of one kind; what would need more is drawn over the last
 SAID: Final = 4  # runs that a sentence names one by one
+_WORTH_A_GAP: Final = 5 * SECOND
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,8 +199,7 @@ def _sentence(kind: Kind, row: Sequence[Stretch], missing: Sequence[Interval], r
     if kind in OF_THE_ROOM:
         parts += [_missing(piece, recorded, axis) for piece in missing[:SAID]]
     else:
-        broken = gaps(one.interval for one in good)
-        parts += [f"{between} for {durations.words(gap.length)} at {axis.clock(gap.start)}" for gap in broken[:SAID]]
+        parts += list(_gaps(good, between, axis))[:SAID]
     # What stands in the lane is said as well, a word for each state that there is.
     states = list(dict.fromkeys(one.run.state for one in good if kind in OF_THE_ROOM and not one.is_open))
     became = states + [failed(one) for one in row if one.run.failed][:SAID]
@@ -206,6 +207,15 @@ def _sentence(kind: Kind, row: Sequence[Stretch], missing: Sequence[Interval], r
         return "Not recorded"
     said = "; ".join([", ".join(parts), *became] if parts else became)
     return said[:1].upper() + said[1:]
+
+
+def _gaps(good: Sequence[Stretch], broken: str, axis: Axis) -> Iterator[str]:
+    """Between two runs: broken where the first of them failed, else switched off."""
+    lost = {one.end for one in good if one.run.failed}
+    for gap in gaps(one.interval for one in good):
+        if gap.length >= _WORTH_A_GAP:
+            word = broken if gap.start in lost else "off"
+            yield f"{word} for {durations.words(gap.length)} at {axis.clock(gap.start)}"
 
 
 def _missing(piece: Interval, recorded: Recorded, axis: Axis) -> str:

@@ -43,6 +43,7 @@ class Run:
     ended_at: int | None
     at: int  # the first moment that is known of it
     state: str  # in words: "ready", "being processed", "live", "turned away"
+    end_estimated: bool = False  # the end is worked out, nobody told it
     is_open: bool = False
     is_ready: bool = False  # a recording whose file is there
     failed: bool = False
@@ -136,11 +137,13 @@ def settled(run: Run, frame: Frame) -> Stretch:
     start = run.at if run.started_at is None else run.started_at
     unsure = run.started_at is None
     if run.ended_at is not None:
-        return Stretch(run, start, max(start, run.ended_at), unsure)
+        return Stretch(run, start, max(start, run.ended_at), unsure, run.end_estimated)
     if run.is_open and frame.is_live:
         return Stretch(run, start, max(start, frame.until), unsure, is_open=True)
     if run.failed and unsure:  # it never began
         return Stretch(run, start, start)
+    if unsure:  # only its file was told of, which is later made: where in the session it lies is a guess
+        return Stretch(run, frame.started_at, frame.started_at + max(0, run.length or 0), unsure, end_estimated=True)
     if run.length is not None:
         return Stretch(run, start, start + max(0, run.length), unsure, end_estimated=True)
     return Stretch(run, start, max(start, frame.until), unsure, end_estimated=True)

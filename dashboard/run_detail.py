@@ -34,6 +34,8 @@ _STATES: Final = {
     "connected": ("plug", "ok"),
 }
 
+_GOING_ON: Final = ("recording", "live", "connected", "starting", "stopping")
+
 
 @dataclass(frozen=True, slots=True)
 class RunShown:
@@ -112,9 +114,15 @@ def _shown(every: tuple[Stretch, ...], reading: Reading) -> Iterator[RunShown]:
     names = {stay.peer_id: stay.name for stay in reading.stays}
     for one in every:
         run = one.run
-        over = run.state in ("recording", "live", "connected", "starting", "stopping") and not one.is_open
-        state = "failed" if run.failed and run.state == "ended" else "end never told" if over else run.state
-        icon, tone = _STATES.get(state, ("circle-question-mark", "warn") if over else ("check", ""))
+        over = run.end_estimated or (run.state in _GOING_ON and not one.is_open)
+        state = run.state
+        if run.failed and state == "ended":
+            state = "failed"
+        elif over and not run.failed and not run.is_ready:
+            state = "end never told"
+        icon, tone = _STATES.get(
+            state, ("circle-question-mark", "warn") if state == "end never told" else ("check", "")
+        )
         yield RunShown(
             stretch=one,
             url=run_url(one, reading.session.pk),

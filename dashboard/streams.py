@@ -72,6 +72,11 @@ class StreamShown:
     def is_live(self) -> bool:
         return self.stream.state in UNENDED and self.state is not NEVER_TOLD
 
+    @property
+    def is_estimated(self) -> bool:
+        """The length rests on an end that nobody told."""
+        return self.stream.end_estimated
+
 
 def stream_listing(request: MemberRequest, streams: QuerySet[Stream], *, rooms: QuerySet[Room]) -> Listing:
     return Listing(
@@ -145,7 +150,7 @@ def _shown(
     return StreamShown(
         stream=row,
         session=session,
-        state=NEVER_TOLD if _is_forgotten(row, session, now) else STATES[Stream.State(row.state)],
+        state=NEVER_TOLD if not failed and _is_forgotten(row, session, now) else STATES[Stream.State(row.state)],
         noun="live stream" if row.kind == Stream.Kind.LIVE else "external stream",
         icon="radio" if row.kind == Stream.Kind.LIVE else "cast",
         length=_length(row, session, now),
@@ -163,7 +168,7 @@ def _shown(
 def _is_forgotten(row: Stream, session: Session | None, now: datetime) -> bool:
     """It ran, its session is over or it is too old to run on, and no end of it was ever told (EVENTS trap 23)."""
     over = (session is not None and session.ended_at is not None) or now - row.at > LONGEST_SESSION
-    return row.state in UNENDED and (over or row.stopped_at is not None)
+    return row.end_estimated or (row.state in UNENDED and (over or row.stopped_at is not None))
 
 
 def _length(row: Stream, session: Session | None, now: datetime) -> timedelta | None:

@@ -73,7 +73,10 @@ class StreamFilters(Filters):
             case "live":
                 return live
             case "open":
-                return streams.filter(state__in=UNENDED).exclude(pk__in=live.values("pk"))
+                untold = Q(state=Stream.State.ENDED, end_estimated=True)
+                return streams.filter(untold | Q(state__in=UNENDED)).exclude(pk__in=live.values("pk"))
+            case "ended":
+                return streams.filter(state=state, end_estimated=False)
         return streams.filter(state=state)
 
     def narrow_kind(self, streams: Streams, kind: str) -> Streams:

@@ -110,6 +110,18 @@ def test_or_by_the_length_of_its_file() -> None:
     assert (one.end, one.end_estimated) == (at(15 * 60), True)
 
 
+def test_a_file_of_which_nobody_knows_when_it_was_made_is_guessed_from_the_start() -> None:
+    late = run(None, None, at=at(LENGTH + 300), length=20 * MINUTE)
+    [one] = stretches([late], ENDED)
+    assert (one.start, one.end, one.start_estimated, one.end_estimated) == (at(0), at(20 * 60), True, True)
+    assert said(late) == ["Recorded from about 10:00 to about 10:20, 30 min at the end missing; ready"]
+
+
+def test_an_end_that_was_worked_out_is_no_certainty() -> None:
+    [one] = stretches([run(5, 30, end_estimated=True)], ENDED)
+    assert one.end_estimated
+
+
 def test_a_running_one_goes_on_until_now() -> None:
     now = live(30 * 60)
     found = of(run(2, None, state="recording", is_open=True), frame=now)
@@ -203,6 +215,11 @@ def test_a_stream_that_broke_and_came_back_keeps_its_gap() -> None:
     )
     [mark] = lane.marks
     assert mark.words == "10:27:00 Live stream failed: something failed inside 100ms"
+
+
+def test_a_stream_that_was_stopped_and_started_again_was_off_and_not_broken() -> None:
+    first, second = stream(2, 20, id="live-1"), stream(25, 50, id="live-2")
+    assert said(first, second) == ["Live stream from 10:02 to 10:20, from 10:25 to 10:50, off for 5 min at 10:20"]
 
 
 def test_what_overlaps_stands_in_further_lanes() -> None:

@@ -15,6 +15,8 @@ from django.utils import timezone
 
 from analytics.models import Ingest, Recording, Session, Stream
 from rooms.models import Room
+from rooms.simulator.scenarios import SCENARIOS
+from tests import played
 from tests.dashboard import classes
 from tests.dashboard.classes import Pupil
 from tests.dashboard.test_session import hrefs, page, text
@@ -113,6 +115,24 @@ def test_streams_and_encoders_have_lanes_of_their_own(ops: Client, held: Session
     assert "Encoder broke off: the connection broke" in said["encoder"]
     assert f"/streams/{live.pk}/" in hrefs(html)
     assert "Live stream failed: something failed inside 100ms, and was started again 1 min later" in moments(html)
+
+
+def test_what_100ms_told_is_all_there(ops: Client, physics: Room) -> None:
+    """From the events of both channels to the page."""
+    told = played.over(SCENARIOS["recorded"](3), physics, ago=timedelta(hours=5))
+    html = page(ops, told.id)
+    said = run_lanes(html)
+    assert list(said) == ["recording", "recording-2", "stream-recording", "parts", "live", "encoder"]
+    assert "Recording failed: 100ms made the file and could not put it into the storage" in said["recording"]
+    assert said["encoder"].endswith("Encoder turned away: the encoder pushed with a stream key that is disabled")
+    assert "Recording 15 min Ready one failed" in facts(html)
+    stream = Stream.objects.filter(state="failed").get()
+    opened = text(ops.get(f"/streams/{stream.pk}/").content.decode())
+    assert "Something failed inside 100ms." in opened
+    assert "3 events" in opened
+    assert "hls.failure" in opened
+    assert f"{stream.beam_id}/main.m3u8" in opened
+    assert ops.get(f"/streams/{stream.beam_id}/").headers["Location"] == f"/streams/{stream.pk}/"
 
 
 def test_encoders_belong_to_the_session_that_ran_in_their_room_then(ops: Client, held: Session, physics: Room) -> None:
