@@ -111,11 +111,13 @@ class Reading:
 
     @property
     def is_watched(self) -> bool:
-        """Does the page ask again by itself? While the session runs, and until its last pull is in."""
+        """Does the page ask again by itself? While the session runs, and until its last pull and recordings are in."""
         if self.frame.is_live:
             return True
         ended = instants.to_datetime(self.frame.until)
-        return not self.is_final and not self.completeness.gap and self.now - ended < SETTLING
+        recordings = (run for run in self.runs if run.kind in runs.OF_THE_ROOM)
+        to_come = any(not run.failed and not run.is_ready for run in recordings)
+        return (to_come or not self.is_final) and not self.completeness.gap and self.now - ended < SETTLING
 
 
 def read(request: HttpRequest, session_id: str, action: Action = "see") -> Reading:

@@ -51,7 +51,9 @@ def _bar(bar: Bar, lane: RunLane, axis: Axis, session_id: str) -> str:
     name, strip = ("p-rec", RECORDED) if lane.kind in OF_THE_ROOM or lane.kind is Kind.PARTS else ("p-hls", STREAMED)
     words = f"{lane.title}, {spell}" if lane.kind is Kind.PARTS else f"{lane.title}, {spell}, {one.run.state}"
     # Where in the file a click leads is worked out from its place; without scripts the link opens the start.
-    moment = f' data-from="{one.start // MILLISECOND}"' if one.run.is_ready and lane.kind in OF_THE_ROOM else ""
+    # The others are no stops of the tab key, for there may be many: the lane's card has them all.
+    is_film = one.run.is_ready and lane.kind in OF_THE_ROOM
+    moment = f' data-from="{one.start // MILLISECOND}"' if is_film else ' tabindex="-1"'
     return (
         f'<a class="run-bar" href="{escape(run_url(one, session_id))}" aria-label="{escape(words)}"'
         f' data-tip="{escape(words)}"{moment}>'

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
 from analytics import queries
 from analytics.models import Stream
@@ -37,7 +38,10 @@ def index(request: MemberRequest) -> HttpResponse:
         "freshness": freshness(now),
         "may_export": may(request.user, "export"),
         "may_operate": may(request.user, "operate"),
-        "encoders": encoders_for(request.user, now, every=request.GET.get("encoders") == "all"),
+        # Not asked for by the parts that are read again every few seconds.
+        "encoders": SimpleLazyObject(
+            lambda: encoders_for(request.user, now, every=request.GET.get("encoders") == "all")
+        ),
     }
     fragments = {"list": "streams/_list.html", "rows": "streams/_rows.html"}
     return page_or_fragment(request, "streams/index.html", context, fragments, listing.here)

@@ -236,6 +236,7 @@ root.addEventListener("pointermove", (event) => {
     const words = run ? runs.tip(run, fraction) : row ? mark ?? stateAt(row, fraction) : thin ? thinPerson(thin, event.clientY).textContent : "";
     tip.textContent = words;
     tip.classList.toggle("is-off", !words);
+    tip.classList.toggle("is-long", words.length > 48);
     const across = event.clientX + 14 + tip.offsetWidth > innerWidth ? event.clientX - 14 - tip.offsetWidth : event.clientX + 14;
     tip.style.transform = `translate(${across}px, ${event.clientY + 18}px)`;
   });

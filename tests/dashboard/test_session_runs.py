@@ -224,6 +224,16 @@ def test_a_running_recording_is_there_as_soon_as_it_is_told(ops: Client, physics
     assert "Watch recording" in shown(ended)
 
 
+def test_a_page_that_is_open_waits_for_the_file(ops: Client, physics: Room) -> None:
+    just_over = classes.session(physics, pupils=[Pupil()], ago=timedelta(minutes=50))
+    played.Played(world=None, id=just_over.pk).pulled(final=True)  # type: ignore[arg-type]
+    assert "every 5s" not in page(ops, just_over)
+    classes.recording(just_over, 0, 45, state="processing")
+    assert "every 5s" in page(ops, just_over)
+    Recording.objects.update(state="ready")
+    assert "every 5s" not in page(ops, just_over)
+
+
 def test_a_crowd_has_them_too(ops: Client, physics: Room) -> None:
     crowd = classes.crowd(physics, 120)
     classes.recording(crowd, 2, 50)

@@ -290,6 +290,17 @@ def test_many_encoders_are_shown_when_asked_for(ops: Client) -> None:
     assert "Show the other" not in listed(ops, "?encoders=all")
 
 
+def test_what_is_read_again_by_itself_is_the_rows_alone(ops: Client, held: Session) -> None:
+    classes.stream(held, 2, 20)
+    classes.encoder(held, 2, 20)
+    htmx = {"HX-Request": "true", "HX-Target": "rows"}
+    with CaptureQueriesContext(connection) as queries:
+        answer = ops.get("/streams/", headers=htmx)
+    assert b"<table" in answer.content
+    assert b"encoders" not in answer.content
+    assert not any("analytics_ingest" in query["sql"] for query in queries.captured_queries)
+
+
 @pytest.mark.parametrize("who", ["ops", "teacher"])
 def test_300_streams_cost_as_many_queries_as_3(
     who: str, ikram: User, wanjiru: User, signed_in: Callable[[User], Client], held: Session
