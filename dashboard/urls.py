@@ -49,6 +49,7 @@ from dashboard.views import (
     sessions,
     sign_in,
     stream_keys,
+    streams,
     viewing_reports,
     webhooks_sent,
 )
@@ -146,6 +147,9 @@ urlpatterns = [
     path("recordings/<str:recording_id>/text/", recording.text, name="recording_text"),
     path("recordings/<str:recording_id>/text/<str:text_kind>/read/", recording.read_text, name="recording_text_read"),
     path("recordings/<str:recording_id>/captions.vtt", recording.captions_vtt, name="recording_captions"),
+    path("streams/", streams.index, name="streams"),
+    path("streams.csv", streams.export, name="streams_csv"),
+    path("streams/<str:stream_id>/", streams.detail, name="stream"),
     path("recording-assets/<str:asset_id>/", recording_assets.open_asset, name="recording_asset"),
     path("recording-assets/<str:asset_id>/play/", recording_assets.play_asset, name="recording_asset_play"),
     path("recordings/<str:recording_id>/viewers/", recording_viewers.index, name="recording_viewers"),

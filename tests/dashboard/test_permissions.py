@@ -157,6 +157,10 @@ TABLE = {
     "recording_video": FORM_OF_OPS,
     # Sent empty it does what it asks for.
     "recording_video_unlink": Row(get=OPS, post=OPS_MOVED),
+    "streams": OF_MEMBERS,
+    # Names of who started them leave the house with it.
+    "streams_csv": Row(get=Answers(SIGN_IN, GONE, HERE, GONE, HERE, HERE)),
+    "stream": OF_THE_ROOM,
     "room_templates": OF_OPS,
     "room_templates_csv": OF_OPS,
     "room_template_new": FORM_OF_OPS,
@@ -311,6 +315,7 @@ def ids(physics: Room) -> dict[str, Any]:
     poll = Poll.objects.create(id="655bffeecd34739a72637305", title="Light")
     physics.polls.add(poll)
     run = classes.quiz(held, poll.pk)
+    stream = classes.stream(held, id="642531cf94091a5af841456e")
     lesson = {"id": "lesson", "name": "Lesson", "roles": {"student": {}}, "settings": {}}
     templates.write([{**lesson, "destinations": {"rtmpDestinations": {"tv": {"name": "tv"}}}}], at=timezone.now())
     made = filmed.recording(held, id="browser-642531cf94091a5af841456d", job_id="642531cf94091a5af841456d")
@@ -322,7 +327,7 @@ def ids(physics: Room) -> dict[str, Any]:
         "video_id": viewing.video.video_id,
         "viewing_id": viewing.pk,
         "key": "ada",
-        "stream_id": "642531cf94091a5af841456e",
+        "stream_id": stream.pk,
         "asset_id": "6425320e94091a5af841456f",
         "template_id": "lesson",
         "role": "student",
