@@ -42,6 +42,13 @@ class BeingStarted(ValueError):
         )
 
 
+class NotActive(ValueError):
+    """What was to be started belonged to a session that is over."""
+
+    def __init__(self) -> None:
+        super().__init__("This room is no longer active: its session is over. Nothing was started")
+
+
 class AlreadyRuns(ValueError):
     """One of the kind starts, runs or stops in the room, so no other was asked for."""
 
@@ -83,10 +90,19 @@ class AllStopped:
     error: str
 
 
-def start(actor: Actor, kind: Kind, room: Room, asked: Mapping[str, Any], send: Callable[[], HmsJob]) -> Job:
+def start(
+    actor: Actor,
+    kind: Kind,
+    room: Room,
+    asked: Mapping[str, Any],
+    send: Callable[[], HmsJob],
+    *,
+    while_active: bool = False,
+) -> Job:
     """Raises `AlreadyRuns`, `BeingStarted`, `NotRead`, ValueError that names the field, `hms.Error`.
 
-    Conflict when one came between that was not started here.
+    Conflict when one came between that was not started here. Where nobody is in, 100ms opens a session for its
+    recorder alone; with `while_active` it is not asked to, and `NotActive` raised.
     """
     said = {**asked}
     if "meeting_url" in said:
@@ -95,6 +111,8 @@ def start(actor: Actor, kind: Kind, room: Room, asked: Mapping[str, Any], send: 
         with _before_a_change():
             if jobs.active(room, kind):
                 raise AlreadyRuns(kind)
+            if while_active and not jobs.has_session(room):
+                raise NotActive
         with _forgotten(room), change(actor, f"{kind}.start", _of(kind, room), after=said) as under_way:
             answer = send()
             under_way.done(target=_of(kind, room, answer.id))

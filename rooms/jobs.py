@@ -180,6 +180,15 @@ def active(room: Room, kind: Kind) -> list[Job]:
     return [job for job in _newest(client(timeout=TIMEOUT), kind, room) if job.is_active]
 
 
+def has_session(room: Room) -> bool:
+    """Does a session run in the room, by 100ms at this moment? Raises `hms.Error`."""
+    try:
+        client(timeout=TIMEOUT).active_rooms.get(room.pk)
+    except hms.NotFound:
+        return False
+    return True
+
+
 def one(room: Room, kind: Kind, job_id: str) -> Job:
     """One job of this room with its files, fresh. Raises `NotInRoom`, `hms.Error`."""
     asked = client(patience=0, timeout=TIMEOUT)
