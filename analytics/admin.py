@@ -9,17 +9,22 @@ from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from analytics.models import (
+    Asset,
     Cursor,
     Event,
     Failure,
+    Ingest,
     Peer,
     PollCursor,
     PollResponse,
     PollRun,
     PollScore,
     Pull,
+    Recording,
     Session,
+    Stream,
     Track,
+    Transcription,
 )
 from analytics.storing import COLUMNS
 from rooms.admin import ReadOnlyAdmin
@@ -137,6 +142,58 @@ class PollCursorAdmin(ReadOnlyAdmin):
     search_fields = ("=session_id", "=room_id")
     search_help_text = "A whole session or room id"
     ordering = ("-pulled_at", "session_id")
+
+
+@admin.register(Recording)
+class RecordingAdmin(ReadOnlyAdmin):
+    list_display = ("at", "kind", "state", "room", "session_id", "duration_seconds", "size", "error_type", "job_id")
+    list_display_links = ("at", "kind")
+    list_filter = ("kind", "state", "error_type", "at")
+    list_select_related = ("room",)
+    search_fields = ("=id", "=job_id", "=beam_id", "=session__id", "=room__id", "room__name")
+    search_help_text = "A whole id, or a room's name"
+    ordering = ("-at", "id")
+
+
+@admin.register(Asset)
+class AssetAdmin(ReadOnlyAdmin):
+    list_display = ("id", "type", "output", "layer", "status", "size", "duration_seconds", "recording_id", "created_at")
+    list_filter = ("type", "status", "is_named")
+    search_fields = ("=id", "=recording__id", "=recording__session__id", "=recording__room__id", "path")
+    search_help_text = "A whole id of a file, recording, session or room, or a part of where it lies"
+    ordering = ("-created_at", "id")
+
+
+@admin.register(Transcription)
+class TranscriptionAdmin(ReadOnlyAdmin):
+    list_display = ("id", "state", "room", "session_id", "recording_id", "begun_at", "finished_at", "duration_seconds")
+    list_filter = ("state", "begun_at")
+    list_select_related = ("room",)
+    search_fields = ("=id", "=recording_id", "=recording_told", "=session_id", "=room__id", "room__name")
+    search_help_text = "A whole id, or a room's name"
+    ordering = ("-begun_at", "id")
+
+
+@admin.register(Stream)
+class StreamAdmin(ReadOnlyAdmin):
+    list_display = ("at", "kind", "state", "room", "session_id", "stop_reason", "error_type", "is_recorded", "job_id")
+    list_display_links = ("at", "kind")
+    list_filter = ("kind", "state", "error_type", "is_recorded", "at")
+    list_select_related = ("room",)
+    search_fields = ("=id", "=job_id", "=beam_id", "=session__id", "=room__id", "room__name")
+    search_help_text = "A whole id, or a room's name"
+    ordering = ("-at", "id")
+
+
+@admin.register(Ingest)
+class IngestAdmin(ReadOnlyAdmin):
+    list_display = ("at", "state", "room", "started_at", "ended_at", "end_reason", "error_message", "stream_id")
+    list_display_links = ("at", "state")
+    list_filter = ("state", "at")
+    list_select_related = ("room",)
+    search_fields = ("=id", "=stream_id", "=room__id", "room__name", "error_message")
+    search_help_text = "A whole id, a room's name, or words of the error"
+    ordering = ("-at", "id")
 
 
 @admin.register(Pull)

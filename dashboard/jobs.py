@@ -7,6 +7,7 @@ from typing import Final
 from django.contrib.auth.models import User
 
 from analytics.models import Event, Peer
+from dashboard.troubles import Trouble, trouble_of
 from rooms.audit import Outcome
 from rooms.jobs import File, Job, Kind
 from rooms.masking import masked_text
@@ -37,44 +38,6 @@ _STOPS: Final[Mapping[str, str]] = {
     "room ended": "the session was ended for all",
     "last peer left": "the last person left",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """What went wrong, and what to do about it; `in_template` when the settings of the template are to blame."""
-
-    cause: str
-    remedy: str
-    in_template: bool = False
-
-
-_OWN_FAULT: Final = "Start it again. If it comes back, tell 100ms's support the id of this page."
-_STORAGE: Final = (
-    "Check the storage in the room's template: bucket, region, key and secret, and that they may write there."
-)
-# By `error_type` of the events (contract, beamErrorType and recordingErrorType; EVENTS traps 30 and 43).
-TROUBLES: Final[Mapping[str, Trouble]] = {
-    "UPLOAD_ERROR": Trouble("100ms made the file and could not put it into the storage.", _STORAGE, in_template=True),
-    "CLOUD_ACCESS_ERROR": Trouble("100ms was not let into the storage.", _STORAGE, in_template=True),
-    "CONFIG_ERROR": Trouble(
-        "100ms could not use the recording settings.", "Check the recordings of the room's template.", in_template=True
-    ),
-    "MAX_RETRIES_REACHED": Trouble(
-        "100ms tried several times to begin, and gave up.",
-        "Check that the meeting address leads into the room without a click or a sign-in, then start it again.",
-    ),
-    "BEAM_STOPPED": Trouble("It was stopped before it had begun.", "Start it again, and stop it once it runs."),
-    "SHORT_RECORDING_ERROR": Trouble("It was too short to make a file of.", "There is nothing to mend."),
-    "INPUT_ERROR": Trouble("100ms found nothing that it could make a file of.", "Was anybody heard or seen meanwhile?"),
-    "INTERNAL_ERROR": Trouble("Something failed inside 100ms.", _OWN_FAULT),
-    "MEMORY_ERROR": Trouble("100ms ran out of memory while it made the file.", _OWN_FAULT),
-    "PROCESSING_CMD_ERROR": Trouble("100ms failed to make the file.", _OWN_FAULT),
-    "API_ERROR": Trouble("100ms failed while it kept the file.", _OWN_FAULT),
-}
-_UNTOLD: Final = Trouble(
-    "100ms says that it failed, and not why.",
-    "The reason comes with a webhook. Where none has come, check the meeting address and the storage of the template.",
-)
 _FILES: Final[Mapping[str, str]] = {
     "room-composite": "video",
     "room-composite-legacy": "video",
@@ -164,7 +127,7 @@ def _shown(
         started_by=_who(job.started_by, acts.get("start"), people),
         stopped_by=_who(job.stopped_by, acts.get("stop"), people) if job.stopped_by or "stop" in acts else "",
         ended=_STOPS.get(reason, masked_text(reason)),
-        trouble=_trouble(error) if failed else None,
+        trouble=trouble_of(error) if failed else None,
         is_paused=paused,
         may_be_paused=maybe,
         seconds=max((file.seconds for file in videos), default=0) or job.seconds,
@@ -176,12 +139,6 @@ def _rank(kind: str) -> int:
     """What people look for first."""
     known = list(_FILES)
     return known.index(kind) if kind in known else len(known)
-
-
-def _trouble(error: str) -> Trouble:
-    if not error:
-        return _UNTOLD
-    return TROUBLES.get(error) or Trouble(f"100ms says: {masked_text(error)}.", _OWN_FAULT)
 
 
 def _paused(job: Job, acts: Mapping[str, AuditEntry]) -> tuple[bool, bool]:

@@ -10,7 +10,7 @@ ROOT = Path(__file__).parent.parent
 LAYERS = ["rooms", "analytics", "webhooks", "dashboard"]
 PURE = [
     "instants", "durations", "intervals", "leaving", "activity", "people", "sums", "moments", "axis", "marks",
-    "timeline", "thin_rows", "summary", "poll_results", "quality",
+    "timeline", "thin_rows", "summary", "poll_results", "quality", "viewing",
 ]  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from dashboard.job_reading import read
 from dashboard.job_words import WORDS, Words
 from dashboard.jobs import Shown, file_words, shown
 from dashboard.shortcuts import get_room, sessions_for
+from dashboard.troubles import step_of
 from rooms import hms, jobs
 from rooms.access import may
 from rooms.connection import NotConfigured
@@ -151,6 +152,7 @@ def _page(
         "one": one,
         "problem": problem,
         "config": settings_changed({}, config),
+        "step": step_of(one.trouble, room) if one and one.trouble else None,
         "freshness": None if problem else Look(as_of=timezone.now()),
         "may_act": may(request.user, "act", room),
         "may_operate": may(request.user, "operate"),

@@ -11,7 +11,20 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.utils import timezone
 
-from analytics.models import Cursor, Event, Failure, Peer, Pull, Session, Track
+from analytics.models import (
+    Asset,
+    Cursor,
+    Event,
+    Failure,
+    Ingest,
+    Peer,
+    Pull,
+    Recording,
+    Session,
+    Stream,
+    Track,
+    Transcription,
+)
 from dashboard import schedule
 from rooms import audit
 from rooms.access import TEACHERS
@@ -35,7 +48,7 @@ from webhooks.models import Heartbeat
 MIRRORS = [Room, RoomCode, StreamKey, RoomTemplate, Role, Poll]
 READ_ONLY = [
     Event, Session, Peer, Track, Failure, Cursor, Pull, Heartbeat, RoomAccess, HandedOutRole, TemplateVersion, Reading,
-    LiveReading, AuditEntry, *MIRRORS,
+    LiveReading, AuditEntry, Recording, Asset, Transcription, Stream, Ingest, *MIRRORS,
 ]  # fmt: skip
 OURS = [model for name in ("rooms", "analytics", "webhooks") for model in apps.get_app_config(name).get_models()]
 
@@ -49,6 +62,8 @@ def root(signed_in: Callable[[User], Client], ikram: User) -> Client:
 def rows(physics: Room, wanjiru: User, ikram: User) -> dict[Any, Any]:
     held = classes.session(physics, failures=1)
     now = timezone.now()
+    of_room = {"room": physics, "at": now}
+    recording = Recording.objects.create(id="browser-b1", session=held, kind="browser", state="ready", **of_room)
     template = RoomTemplate.objects.create(id="t1", name="Physics class", received={"credentials": "hush-hush"})
     return {
         Room: physics,
@@ -59,6 +74,11 @@ def rows(physics: Room, wanjiru: User, ikram: User) -> dict[Any, Any]:
         Event: Event.objects.get(),
         Cursor: Cursor.objects.create(session_id=held.pk, room_id=physics.pk),
         Pull: Pull.objects.create(kind=Pull.Kind.ROOMS, started_at=now, error="401: token not accepted"),
+        Recording: recording,
+        Asset: Asset.objects.create(id="a1", recording=recording, type="chat"),
+        Transcription: Transcription.objects.create(id="w1", room=physics, session_id=held.pk, state="ready"),
+        Stream: Stream.objects.create(id="live-b1", session=held, kind="live", state="ended", **of_room),
+        Ingest: Ingest.objects.create(id="i1", state="connected", **of_room),
         Heartbeat: Heartbeat.objects.create(name="beat", beat_at=now),
         RoomAccess: RoomAccess.objects.get(),
         RoomTemplate: template,
