@@ -15,6 +15,7 @@ from rooms.actors import Actor
 from rooms.audit import Target, change
 from rooms.hms.resources.jobs import Job as HmsJob
 from rooms.jobs import Job, Kind
+from rooms.masking import without_path
 from rooms.mirrors import reading
 from rooms.models import Reading, Room
 
@@ -106,7 +107,7 @@ def start(
     """
     said = {**asked}
     if "meeting_url" in said:
-        said["meeting_url"] = jobs.without_path(said["meeting_url"])
+        said["meeting_url"] = without_path(said["meeting_url"])
     with _alone(room, kind):
         with _before_a_change():
             if jobs.active(room, kind):

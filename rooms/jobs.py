@@ -11,7 +11,6 @@ from enum import StrEnum
 from functools import partial
 from itertools import islice
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from django.core.cache import cache
 
@@ -23,7 +22,7 @@ from rooms.hms.resources.jobs import Asset
 from rooms.hms.resources.jobs import Job as HmsJob
 from rooms.hms.resources.live_streams import LiveStream
 from rooms.hms.resources.recording_assets import RecordingAsset
-from rooms.masking import MASK, masked, masked_text
+from rooms.masking import masked, masked_text, without_path
 from rooms.mirrors.reading import words_of
 from rooms.models import Room
 from rooms.unsettled_jobs import settle
@@ -267,16 +266,6 @@ def of_asset(asset: Asset) -> File:
         output=str(about.get("output_mode") or ""),
         layer=str(about.get("layer") or ""),
     )
-
-
-def without_path(url: str) -> str:
-    """A meeting address by its host alone: what follows may be a room code or hold a token."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return MASK  # not an address, so nobody can tell what in it is secret
-    host = parts.netloc.rpartition("@")[2]
-    return f"{parts.scheme}://{host}/{MASK}" if parts.scheme and host else MASK if url else ""
 
 
 def _lists(asked: Client) -> Mapping[Kind, Callable[..., Iterator[HmsJob]]]:

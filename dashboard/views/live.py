@@ -38,6 +38,10 @@ def index(request: MemberRequest, room_id: str) -> HttpResponse:
     room = get_room(request, room_id)
     reading = readings.look(room) if "ask" in request.GET else readings.held(room)
     live = live_room(room, reading, timezone.now())
+    if request.htmx.target == "list" and not live.is_active:
+        return HttpResponse(
+            headers={"HX-Refresh": "true"}
+        )  # it ended while somebody searched: there is no list any more
     asked = LiveFilters(request.GET).asked()
     context = _context(request, live, asked)
     if not live.is_active:

@@ -236,6 +236,18 @@ def test_filters_are_in_the_address(choir: Live, teacher: Client) -> None:
     assert "<html" not in part.content.decode()
 
 
+def test_who_searches_in_a_session_that_has_just_ended_is_shown_that_it_is_over(choir: Live, teacher: Client) -> None:
+    choir.join()
+    choir.looked(teacher)
+    client().active_rooms.end(choir.room.pk)
+    choir.looked(teacher)
+
+    answer = teacher.get(choir.url, {"q": "Ami"}, headers={"HX-Request": "true", "HX-Target": "list"})
+
+    assert answer["HX-Refresh"] == "true"
+    assert answer.content == b""
+
+
 def test_drops_and_failures_so_far(choir: Live, teacher: Client) -> None:
     amina = choir.join()
     now = of_session(choir, amina)

@@ -18,6 +18,7 @@ from rooms.hms.resources.base import read
 from rooms.hms.resources.external_streams import ExternalStream
 from rooms.hms.resources.recordings import Recording
 from rooms.jobs import Kind, NotInRoom
+from rooms.masking import without_path
 from rooms.models import AuditEntry, Room
 from rooms.operations import external_streams, recordings
 from rooms.recording_assets import opened
@@ -164,7 +165,7 @@ def test_no_secret_goes_into_the_cache(choir: Room, ikram: User) -> None:
     ],
 )
 def test_of_a_meeting_address_only_the_host_is_kept(url: str, shown: str) -> None:
-    assert jobs.without_path(url) == shown
+    assert without_path(url) == shown
 
 
 def test_what_100ms_leaves_out_or_words_anew_is_read_all_the_same() -> None:
