@@ -4,13 +4,14 @@ Nothing is mirrored: it is read when somebody looks, and kept in the cache for a
 may be another machine, so addresses that hold secrets (stream keys, meeting tokens) are masked before they go there.
 """
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import partial
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django.core.cache import cache
 
@@ -293,8 +294,8 @@ def _looked(key: str, read: Callable[[], tuple[Any, ...]], *, fresh_for: timedel
     known: Look | None = cache.get(key)
     if known and known.asked_at > now - (REST if known.problem else fresh_for):
         return known
-    if not cache.add(f"{key}:turn", True, _TURN) and known:
-        return known  # somebody else is asking at this moment
+    if not cache.add(f"{key}:turn", True, _TURN):
+        return known or _awaited(key)  # somebody else is asking at this moment
     try:
         newest = Look(read(), as_of=now, asked_at=now)
     except (hms.Error, NotConfigured) as problem:
@@ -303,6 +304,16 @@ def _looked(key: str, read: Callable[[], tuple[Any, ...]], *, fresh_for: timedel
         cache.delete(f"{key}:turn")
     cache.set(key, newest, _KEPT)
     return newest
+
+
+def _awaited(key: str) -> Look:
+    """What somebody else is reading for the first time; nothing when that takes longer than a page may wait."""
+    until = time.monotonic() + TIMEOUT
+    while time.monotonic() < until:
+        if known := cache.get(key):
+            return cast(Look, known)
+        time.sleep(0.05)
+    return Look()
 
 
 def _key(part: str, room: Room) -> str:
