@@ -3,7 +3,8 @@
     python -m rooms.simulator --port 8100 --webhook-url http://127.0.0.1:8000/webhooks/100ms/ --webhook-secret S
 
 serves all 84 operations of the contract at `/v2`, and the one of the other host, which trades room codes for
-tokens, at `/auth/v2`. It takes `HMS_ACCESS_KEY` and `HMS_SECRET`, as flags too. In a test:
+tokens, at `/auth/v2`; an api.video stands beside it at `/api-video` (`rooms.simulator.api_video`). It takes
+`HMS_ACCESS_KEY` and `HMS_SECRET`, as flags too. In a test:
 
     world = World(SimulatedClock(start))                  # the clock is any callable giving Unix nanoseconds
     room = world.add_room("Year 9 Physics, group B")

@@ -6,6 +6,11 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
+from rooms.simulator.api_video import switches as api_video_switches
+from rooms.simulator.api_video.answers import PREFIX as API_VIDEO
+from rooms.simulator.api_video.answers import Problem
+from rooms.simulator.api_video.routes import KEY as API_VIDEO_KEY
+from rooms.simulator.api_video.routes import Service
 from rooms.simulator.codes import Entrances
 from rooms.simulator.exchange import Answer, Request, Route, answer
 from rooms.simulator.faults import AnswerFault, Faults
@@ -83,6 +88,7 @@ def create_app(
     *,
     access_key: str = ACCESS_KEY,
     secret: str = SECRET,
+    api_video_key: str = API_VIDEO_KEY,
     faults: Faults | None = None,
     requests: Requests | None = None,
     sender: WebhookSender | None = None,
@@ -95,7 +101,14 @@ def create_app(
     tokens = Tokens(access_key, secret, token_clock)
     entrances = world.entrances
     api = Table(api_routes(world, entrances, tokens, sender))
-    switches = Table([*control.routes(world, known, asked, sender, entrances), *mishaps.routes(world)])
+    videos = Service(world.library, token_clock, api_video_key)
+    switches = Table(
+        [
+            *control.routes(world, known, asked, sender, entrances),
+            *mishaps.routes(world),
+            *api_video_switches.routes(world.library),
+        ]
+    )
     kept = Table(files.routes(world))
 
     def serve(request: Request) -> Answer:
@@ -110,14 +123,16 @@ def create_app(
             return respond(request)
         if fault.slow:
             sleep(fault.slow)
-        whole = respond(request) if fault.done else _failing(fault)
+        whole = respond(request) if fault.done else _failing(fault, request.path)
         if fault.hang:
             sleep(fault.hang)
         if fault.cut is not None or fault.hang:
             raise CutConnection(whole, len(whole.body) // 2 if fault.cut == "middle" else 0)
-        return whole if fault.status is None else _failing(fault)
+        return whole if fault.status is None else _failing(fault, request.path)
 
     def respond(request: Request) -> Answer:
+        if request.path.startswith(f"{API_VIDEO}/"):
+            return videos.respond(request)
         try:
             if request.path.startswith(PREFIX):
                 return kept.find(request)
@@ -169,8 +184,10 @@ def _request(environ: "WSGIEnvironment") -> Request:
 _WORDS = {400: "Invalid body param", 429: "rate limit exceeded", 500: "internal server error"}
 
 
-def _failing(fault: AnswerFault) -> Answer:
+def _failing(fault: AnswerFault, path: str) -> Answer:
     status = fault.status or 500  # of a lost answer nobody sees it
+    if path.startswith(f"{API_VIDEO}/"):
+        return Problem(status, title=fault.message or "", retry_after=fault.retry_after).as_answer()
     message = fault.message or _WORDS.get(status, HTTPStatus(status).phrase.lower())
     headers: list[tuple[str, str]] = []
     if fault.retry_after is not None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from rooms.simulator.api_video.library import Library
 from rooms.simulator.clock import DAY, Clock, SimulatedClock
 from rooms.simulator.codes import Entrances
 from rooms.simulator.identifiers import object_id, uuid
@@ -49,6 +50,7 @@ class World:
         self.recalled = Recollection()
         self.lock = threading.RLock()
         self.entrances = Entrances(self)
+        self.library = Library(self.now, seed)
 
     def now(self) -> int:
         """Unix nanoseconds."""
