@@ -15,9 +15,10 @@ tokens, at `/auth/v2`; an api.video stands beside it at `/api-video` (`rooms.sim
 
 Layers, each knowing only those before it: `clock`, `identifiers`, `spans`, `checks`, `storage`; `people`, `scenarios`
 (a script is a plan of stretches settled by a seed); `speech`, `texts`; `session` (a script played in a room, with
-`occurrences` and `truth` both read off the script, neither off the other); `limits`, `templates`, `polls`, `codes`, `journal`, `world`; `commands` (a
-session's script written anew from now on), `films`, `files`, `assets`, `jobs`, `answers`, `quality`, `snapshots`; `faults`, `deliveries`,
-`webhooks`; `received`, `routes`, `table`, `recollection`, `app`, `server`.
+`occurrences` and `truth` both read off the script, neither off the other); `limits`, `templates`, `polls`, `codes`,
+`journal`, `world`; `commands` (a session's script written anew from now on), `films`, `files`, `assets`, `jobs`,
+`answers`, `quality`, `snapshots`; `faults`, `deliveries`, `webhooks`; `received`, `routes`, `table`, `recollection`,
+`app`, `server`.
 
 Links lead to real files, below `/files/` of the address where the simulator was reached (webhooks name `--address`, or
 where it serves): films, sounds and pictures drawn when somebody first asks for one (PyAV and Pillow, of
