@@ -6,7 +6,7 @@ import structlog
 from celery import Task, shared_task
 from django.utils import timezone
 
-from analytics import mirroring, poll_sync, sync
+from analytics import mirroring, poll_sync, recording_sync, sync
 from analytics.models import Cursor, Pull
 from analytics.pulling import HORIZON
 from rooms.connection import client
@@ -16,6 +16,7 @@ log = structlog.get_logger(__name__)
 SESSIONS_EVERY = timedelta(seconds=30)
 FAILURES_EVERY = timedelta(minutes=1)
 POLLS_AT_ONCE = 20  # sessions a run; the rest wait for the next, so that sessions' own pulls have their turn
+RECORDINGS_AT_ONCE = 20  # likewise; each costs four requests
 NUDGE_EXPIRES = 60  # seconds: by then the schedule has come by
 PATIENCE = 2.0  # seconds: a pull that has to wait is put off, and its worker is free for the webhooks
 
@@ -82,6 +83,21 @@ def _pull_polls(session_id: str) -> None:
     except Exception:
         # As `pull_session`.
         log.exception("pull of a session's polls failed on our side", session_id=session_id)
+
+
+@shared_task
+def pull_due_recordings() -> None:
+    """Read the recordings and streams of sessions whose turn it is, as long as something of them is to come."""
+    recording_sync.follow()
+    for _ in range(RECORDINGS_AT_ONCE):
+        session_id = recording_sync.claim_due()
+        if session_id is None:
+            return
+        try:
+            recording_sync.pull_recordings(client(patience=PATIENCE), session_id)
+        except Exception:
+            # As `pull_session`.
+            log.exception("pull of a session's recordings failed on our side", session_id=session_id)
 
 
 def nudge_polls(session_id: str) -> None:
