@@ -203,7 +203,9 @@ def test_a_live_stream_leaves_a_file_for_each_layer_and_a_playlist_with_pictures
 
 @pytest.mark.parametrize(("name", "value"), [("stream_type", "screen"), ("type", "screen")])
 def test_one_persons_stream_is_a_recording_of_its_own(name: str, value: str) -> None:
-    take(told("stream.recording.success", **{"size": "22989889", "duration": "185", name: value}))
+    ready_one = told("stream.recording.success", size="22989889", duration="185")
+    ready_one["data"][name] = value
+    take(ready_one)
     take(told("stream.recording.failure"))
     ready, failed = Recording.objects.order_by("-state")
     assert (ready.kind, ready.state, ready.size, ready.duration_seconds) == ("stream", "ready", 22989889, 185)
