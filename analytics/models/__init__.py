@@ -3,7 +3,7 @@
 from analytics.models.cursor import Cursor, Pull
 from analytics.models.event import Event
 from analytics.models.failure import Failure
-from analytics.models.kept_file import KeptFile, TextFile
+from analytics.models.kept_file import KeptFile, TalkTime, TextFile
 from analytics.models.peer import Peer
 from analytics.models.poll import PollCursor, PollResponse, PollRun, PollScore
 from analytics.models.recording import Asset, Recording, RecordingCursor, Transcription
@@ -29,6 +29,7 @@ __all__ = [
     "RecordingCursor",
     "Session",
     "Stream",
+    "TalkTime",
     "TextFile",
     "Track",
     "Transcription",

@@ -73,7 +73,7 @@ def pushed(seed: int) -> History:
     runs = [
         Run("external", "kept", 60 * SECOND, 200 * SECOND, 57 * SECOND, rtmp=urls, keeps=True, lag=120 * SECOND),
         Run("external", "sent", 210 * SECOND, 300 * SECOND, 207 * SECOND, rtmp=urls[:1], keeps=False),
-        Run("external", "broken", 310 * SECOND, 330 * SECOND, 307 * SECOND, rtmp=urls, fails=True),
+        Run("external", "broken", 310 * SECOND, 330 * SECOND, 307 * SECOND, rtmp=urls, error="UPLOAD_ERROR"),
         Run("recording", "early", 400 * SECOND, 399 * SECOND, 396 * SECOND),
         Run("live", "only live", 410 * SECOND, 500 * SECOND, 407 * SECOND, keeps=False, vod=False, single=False),
     ]
