@@ -74,7 +74,7 @@ def _lost(found: Iterable[Told], *, operates: bool) -> Iterator[Need]:
             moment(one.session.started_at),
             f"{one.trouble.cause} {one.trouble.remedy}",
             step.url if step else reverse("session", args=[one.session.pk]),
-            step.words if step else "Look",
+            step.word if step else "Look",
             tone="bad",
             icon="octagon-x",
         )
