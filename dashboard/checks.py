@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from ipaddress import ip_network
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from django.apps import AppConfig
 from django.conf import settings
@@ -84,6 +85,23 @@ def join_address(app_configs: Apps, **_: Any) -> list[CheckMessage]:
             "HMS_JOIN_URL is no address with {code} in it, so every join link and QR code would lead nowhere.",
             hint="Write it like https://<your subdomain>.app.100ms.live/meeting/{code}, or leave it out.",
             id="rollcall.E008",
+        )
+    ]
+
+
+@register(Tags.security)
+def api_video_address(app_configs: Apps, **_: Any) -> list[CheckMessage]:
+    url: str = settings.API_VIDEO_URL
+    if not settings.API_VIDEO_KEY or url.startswith("https://"):
+        return []
+    host = urlsplit(url).hostname or ""
+    if url.startswith("http://") and (host in OWN_MACHINE or host.endswith(".localhost")):
+        return []
+    return [
+        Error(
+            "API_VIDEO_URL does not begin with https://, so the key of api.video would be sent for anybody to read.",
+            hint="Leave it out, or write https://ws.api.video (production) or https://sandbox.api.video.",
+            id="rollcall.E011",
         )
     ]
 

@@ -12,7 +12,7 @@ from analytics import durations, guarding
 from analytics.guardian import Finding, What
 from analytics.models import Recording, Session
 from dashboard.doers import names_of_users
-from dashboard.jobs import stop_words
+from dashboard.endings import stop_words
 from dashboard.recording_pages import recording_url
 from dashboard.times import ago
 from dashboard.troubles import TRANSCRIPTION, Place, Step, Trouble, step_of, trouble_of

@@ -262,6 +262,9 @@ DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="Rollcall <rollcall@localhost
 # --- What pages may load --------------------------------------------------------------------------------------
 # No inline script or style anywhere of ours. The admin's own theme evaluates expressions (Alpine); its URLs get
 # a wider policy in `dashboard/admin_policy.py`.
+# Where a film may come from, on the one page that plays any (`dashboard/views/recording.py`): a link of 100ms leads to
+# the storage of the template, which is known to nobody here, so by default anything over HTTPS.
+MEDIA_ORIGINS: list[str] = env.list("MEDIA_ORIGINS", default=["https:"])
 CONTENT_SECURITY_POLICY = {
     "EXCLUDE_URL_PREFIXES": [],
     "DIRECTIVES": {
