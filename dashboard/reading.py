@@ -7,13 +7,14 @@ from functools import cached_property
 from django.http import HttpRequest
 from django.utils import timezone
 
-from analytics import activity, instants, queries, timeline
+from analytics import activity, instants, queries, talk_times, timeline
 from analytics.activity import Failure, Frame, Person, Stay
 from analytics.models import Session
 from analytics.moments import Moment, moments
 from analytics.people import by_role
 from analytics.queries import Completeness
 from analytics.summary import Summary, summary
+from analytics.talk_times import Spoken
 from dashboard.forms.session import Asked
 from dashboard.shortcuts import get_session
 from rooms.access import Action
@@ -63,6 +64,11 @@ class Reading:
         """People of a running session with what is open drawn to the end of the axis (see `templatetags.timeline`)."""
         frame = replace(self.frame, now=self.timeline.axis.end)
         return {person.key: person for person in activity.people(self.stays, frame, self.failures)}
+
+    @cached_property
+    def spoken(self) -> Spoken | None:
+        """Who spoke how long, by the transcripts of its recordings; None where there are none. Two queries at most."""
+        return talk_times.of_session(self.session.pk, self.people)
 
     @property
     def teacher(self) -> Person | None:

@@ -8,7 +8,7 @@ from django.db.models.functions import Lower
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.utils import timezone
 
-from analytics import instants
+from analytics import instants, talk_times
 from analytics.models import Peer
 from dashboard.attendance import attendance
 from dashboard.csv_files import csv_file
@@ -87,6 +87,7 @@ def detail(request: MemberRequest, user_id: str) -> HttpResponse:
         raise Http404
     context = {
         "person": attendance(user_id, stays, now),
+        "spoke": talk_times.of_person(user_id, stays),
         "polls": answered_by(user_id, request.user),
         "freshness": freshness(now),
     }
