@@ -15,7 +15,7 @@ from analytics.talk import Speaker, Voice, by_person
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """Microseconds that each person spoke, by key; `talk.NOBODY` for what is nobody's. `recording_id`: one it is from."""
+    """Microseconds by person's key; `talk.NOBODY` for what is nobody's. `recording_id`: one that they are from."""
 
     micros: Mapping[str, int]
     recording_id: str
