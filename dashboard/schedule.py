@@ -29,11 +29,13 @@ SCHEDULE: Final = {
     "Pull due sessions": Entry("analytics.tasks.pull_due", every=15),
     "Pull due poll results": Entry("analytics.tasks.pull_due_polls", every=30),
     "Read transcripts, summaries and chats": Entry("analytics.tasks.read_text_files", every=60),
+    "Read who watched": Entry("analytics.tasks.read_viewings", every=60),
     "Mirror rooms": Entry("analytics.tasks.mirror", every=300, kwargs={"kind": "rooms"}),
     "Mirror room templates": Entry("analytics.tasks.mirror", every=300, kwargs={"kind": "templates"}),
     "Mirror polls": Entry("analytics.tasks.mirror", every=300, kwargs={"kind": "polls set"}),
     "Mirror room codes": Entry("analytics.tasks.mirror", every=300, kwargs={"kind": "codes"}),
     "Mirror stream keys": Entry("analytics.tasks.mirror", every=600, kwargs={"kind": "keys"}),
+    "Keep recordings": Entry("analytics.tasks.keep_due", every=60),
     "End accesses whose time has come": Entry("rooms.tasks.end_access", every=60),
     # Hourly rather than daily, so that a beat restarted every day still comes to it; mostly it finds nothing.
     "Prune the inbox": Entry("webhooks.tasks.prune", every=3600),
