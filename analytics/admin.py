@@ -15,6 +15,7 @@ from analytics.models import (
     Event,
     Failure,
     Ingest,
+    KeptFile,
     Peer,
     PollCursor,
     PollResponse,
@@ -22,6 +23,7 @@ from analytics.models import (
     PollScore,
     Pull,
     Recording,
+    RecordingCursor,
     Session,
     Stream,
     TalkTime,
@@ -141,8 +143,8 @@ class PollScoreAdmin(ReadOnlyAdmin):
     ordering = ("-read_at", "id")
 
 
-@admin.register(PollCursor)
-class PollCursorAdmin(ReadOnlyAdmin):
+@admin.register(PollCursor, RecordingCursor)
+class TurnAdmin(ReadOnlyAdmin):
     list_display = ("session_id", "room_id", "pulled_at", "final_at", "asked_at", "failures", "due_at")
     list_filter = (("final_at", admin.EmptyFieldListFilter),)
     search_fields = ("=session_id", "=room_id")
@@ -202,6 +204,15 @@ class IngestAdmin(ReadOnlyAdmin):
     ordering = ("-at", "id")
 
 
+@admin.register(KeptFile)
+class KeptFileAdmin(ReadOnlyAdmin):
+    list_display = ("asset_id", "state", "size", "size_told", "tries", "due_at", "kept_at", "recording_id", "problem")
+    list_filter = ("state", "ordered_at")
+    search_fields = ("=asset_id", "=recording_id", "=session_id", "=room_id", "name", "sha256")
+    search_help_text = "A whole id, a checksum, or a part of the name in our storage"
+    ordering = ("-ordered_at", "asset_id")
+
+
 @admin.register(TextFile)
 class TextFileAdmin(ReadOnlyAdmin):
     list_display = ("asset_id", "kind", "recording_id", "session_id", "read_at", "problem")
@@ -212,7 +223,8 @@ class TextFileAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TextFile]:
         """Lists need not read all that was said."""
-        return super().get_queryset(request).defer("content")
+        rows: QuerySet[TextFile] = super().get_queryset(request)
+        return rows.defer("content")
 
 
 @admin.register(TalkTime)

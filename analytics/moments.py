@@ -24,12 +24,13 @@ class Moment:
     """One thing that stands out. The page draws the mark of `kind`, then `words`, then the clock at `at`, as a link."""
 
     at: int
-    kind: str  # "drop", "removed", "server", "role", "failed", "late", "left"; callers add "recording"
+    kind: str  # "drop", "removed", "server", "role", "failed", "late", "left"; `run_moments` adds "recording", "stream"
     words: str  # "Łukasz was cut off for 2 min"
     person_key: str = ""  # "" when it is about several people, or about somebody who never got in
     tone: str = "plain"  # "bad" for faults, else "plain"
     weight: int = 0  # the heavier are kept when there are too many
     together: str = ""  # what many of them become, a key of _TOGETHER; "" for that of its kind
+    lane: str = ""  # the lane of runs that it is about, a key of `analytics.run_lanes`
 
 
 @dataclass(frozen=True, slots=True)

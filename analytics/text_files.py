@@ -94,7 +94,8 @@ def read(asset: Asset, *, now: datetime) -> TextFile:
     recording, kind = asset.recording, KINDS[asset.type]
     text = _fetched(asset).decode("utf-8", errors="replace")
     content: list[dict[str, Any]] | None = None
-    problem, spoken = "", []
+    spoken: list[talk.Speaker] = []
+    problem = ""
     try:
         content, spoken = _understood(kind, text, recording)
     except Unreadable as why:

@@ -238,7 +238,8 @@ def _seconds(item: Mapping[str, Any], keys: Iterable[str]) -> float | None:
 
 
 def _said(text: str) -> str:
-    return text.strip()[:LONGEST_TEXT]
+    """Without the one character that a database refuses."""
+    return text.replace("\x00", "").strip()[:LONGEST_TEXT]
 
 
 def _is_list(value: Any) -> bool:
@@ -246,5 +247,5 @@ def _is_list(value: Any) -> bool:
 
 
 def _plain(text: str) -> str:
-    """Line ends as everywhere, no mark of the byte order, and without the one character a database refuses."""
+    """Line ends as everywhere, and no mark of the byte order."""
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").lstrip("\ufeff").strip()

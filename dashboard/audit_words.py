@@ -73,6 +73,7 @@ VERBS: Final[Mapping[str, str]] = {
     "resume_recording": "recorded again",
     "send_metadata": "given a text",
     "open": "opened",
+    "keep": "set to be copied to our own storage",
     "play": "played",
     "read": "read",
     "start": "started",

@@ -41,9 +41,15 @@ def names_of(peer_ids: Iterable[str], acts: Mapping[str, Acts]) -> dict[str, str
     peers = {peer_id for peer_id in peer_ids if peer_id}
     users = {entry.actor for done in acts.values() for entry in done.values()}
     names = dict(Peer.objects.filter(pk__in=peers).values_list("pk", "name")) if peers else {}
-    if users:
-        names |= {user.get_username(): user.get_full_name() for user in User.objects.filter(username__in=users)}
-    return {key: name for key, name in names.items() if name}
+    return {key: name for key, name in names.items() if name} | names_of_users(users)
+
+
+def names_of_users(usernames: Collection[str]) -> dict[str, str]:
+    """Full names by user name, of those who have one. One query, none for nobody."""
+    if not usernames:
+        return {}
+    users = User.objects.filter(username__in=usernames)
+    return {user.get_username(): user.get_full_name() for user in users if user.get_full_name()}
 
 
 def who(peer_id: str, entry: AuditEntry | None, names: Mapping[str, str]) -> str:

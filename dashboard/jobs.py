@@ -6,10 +6,10 @@ from typing import Final
 
 from analytics.models import Event
 from dashboard.doers import Acts, acts_on, names_of, who
+from dashboard.endings import failure_in, stop_words
 from dashboard.troubles import Trouble, trouble_of
 from rooms.audit import Outcome
 from rooms.jobs import File, Job, Kind
-from rooms.masking import masked_text
 from rooms.models import Room
 
 
@@ -31,12 +31,6 @@ STATES: Final[Mapping[str, State]] = {
     "failed": State("failed", "octagon-x", "bad"),
 }
 PAUSED: Final = State("paused", "pause", "warn")
-_STOPS: Final[Mapping[str, str]] = {
-    "client request": "somebody stopped it",
-    "max duration reached": "it ran as long as 100ms lets it",
-    "room ended": "the session was ended for all",
-    "last peer left": "the last person left",
-}
 _FILES: Final[Mapping[str, str]] = {
     "room-composite": "video",
     "room-composite-legacy": "video",
@@ -113,8 +107,7 @@ def _shown(job: Job, files: list[File], acts: Acts, people: Mapping[str, str], t
     paused, maybe = _paused(job, acts)
     error = told.get("error", "")
     reason = told.get("reason", "")
-    if reason.startswith("failure: "):
-        error, reason = error or reason.removeprefix("failure: "), ""
+    error = error or failure_in(reason)
     failed = job.status == "failed" or any(file.status == "failed" for file in files) or bool(error)
     state = PAUSED if paused else STATES.get(job.status, State(job.status.replace("_", " "), "circle-dashed"))
     return Shown(
@@ -123,7 +116,7 @@ def _shown(job: Job, files: list[File], acts: Acts, people: Mapping[str, str], t
         files=tuple(files),
         started_by=who(job.started_by, acts.get("start"), people),
         stopped_by=who(job.stopped_by, acts.get("stop"), people) if job.stopped_by or "stop" in acts else "",
-        ended=_STOPS.get(reason, masked_text(reason)),
+        ended=stop_words(reason),
         trouble=trouble_of(error) if failed else None,
         is_paused=paused,
         may_be_paused=maybe,

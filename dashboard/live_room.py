@@ -153,6 +153,11 @@ class LiveRoom:
         return len({one.user_id or one.peer_id for one in self.here})
 
     @property
+    def devices(self) -> int:
+        """How many rows stand for those people."""
+        return len(self.here)
+
+    @property
     def many_drops(self) -> bool:
         return self.recent_drops >= MANY_DROPS
 

@@ -43,6 +43,11 @@ class LiveRoom:
     def many_drops(self) -> bool:
         return self.drops >= MANY_DROPS
 
+    @property
+    def is_bad(self) -> bool:
+        """Is somebody needed there?"""
+        return bool(self.many_drops or self.failures)
+
     @cached_property
     def line(self) -> str:
         """People at once as an SVG path in a viewBox of 100 × 40, from the session's start to now."""

@@ -1,9 +1,12 @@
 """A stored file sent whole or in the piece that was asked for: players jump by asking for pieces (RFC 9110, 14)."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator
-from typing import BinaryIO, Final
+from typing import Any, Final
 
+from django.core.files.base import File
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 PIECE: Final = 256 * 1024  # bytes read at once
@@ -36,7 +39,7 @@ def asked_piece(header: str, size: int) -> tuple[int, int] | None:
     return begin, min(until, size - 1)
 
 
-def send(request: HttpRequest, file: BinaryIO, *, size: int, tag: str, content_type: str) -> HttpResponseBase:
+def send(request: HttpRequest, file: File[Any], *, size: int, tag: str, content_type: str) -> HttpResponseBase:
     """The file, or the piece of it that the request asks for; the response closes the file.
 
     `tag` names the content: a piece that belongs to another content than the browser has (If-Range) is not sent, but
@@ -65,7 +68,7 @@ def send(request: HttpRequest, file: BinaryIO, *, size: int, tag: str, content_t
 class _Piece:
     """What a streamed answer reads, and closes in the end, also when nobody read it."""
 
-    def __init__(self, file: BinaryIO, first: int, length: int) -> None:
+    def __init__(self, file: File[Any], first: int, length: int) -> None:
         self.file, self.first, self.length = file, first, length
 
     def __iter__(self) -> Iterator[bytes]:

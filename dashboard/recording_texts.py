@@ -79,7 +79,7 @@ def script(recording: Recording, assets: Iterable[Asset], asked: QueryDict) -> S
     number = len(chat.file.content or ()) if chat and chat.is_read and chat.file else None
     tabs = tuple((kind, word, number if kind == TextFile.Kind.CHAT else None) for kind, word in TABS.items())
     q = asked.get("q", "").strip()[:LONGEST_SEARCH]
-    kept = {name: asked[name] for name in ("film", "t") if asked.get(name)}
+    kept = {name: str(asked[name]) for name in ("film", "t") if asked.get(name)}
     empty = Script(tab, TABS[TextFile.Kind(tab)], text, tabs, q=q, kept=kept)
     if text is None or text.file is None or text.file.content is None:
         return empty

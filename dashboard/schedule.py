@@ -35,6 +35,7 @@ SCHEDULE: Final = {
     "Mirror polls": Entry("analytics.tasks.mirror", every=300, kwargs={"kind": "polls set"}),
     "Mirror room codes": Entry("analytics.tasks.mirror", every=300, kwargs={"kind": "codes"}),
     "Mirror stream keys": Entry("analytics.tasks.mirror", every=600, kwargs={"kind": "keys"}),
+    "Keep recordings": Entry("analytics.tasks.keep_due", every=60),
     "End accesses whose time has come": Entry("rooms.tasks.end_access", every=60),
     # Hourly rather than daily, so that a beat restarted every day still comes to it; mostly it finds nothing.
     "Prune the inbox": Entry("webhooks.tasks.prune", every=3600),

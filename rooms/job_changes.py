@@ -15,6 +15,7 @@ from rooms.actors import Actor
 from rooms.audit import Target, change
 from rooms.hms.resources.jobs import Job as HmsJob
 from rooms.jobs import Job, Kind
+from rooms.masking import without_path
 from rooms.mirrors import reading
 from rooms.models import Reading, Room
 
@@ -40,6 +41,13 @@ class BeingStarted(ValueError):
             f"{article} {noun} is being started in this room at this moment, by somebody else or by the same button "
             "pressed twice. Nothing more was started; look in a few seconds"
         )
+
+
+class NotActive(ValueError):
+    """What was to be started belonged to a session that is over."""
+
+    def __init__(self) -> None:
+        super().__init__("This room is no longer active: its session is over. Nothing was started")
 
 
 class AlreadyRuns(ValueError):
@@ -83,18 +91,29 @@ class AllStopped:
     error: str
 
 
-def start(actor: Actor, kind: Kind, room: Room, asked: Mapping[str, Any], send: Callable[[], HmsJob]) -> Job:
+def start(
+    actor: Actor,
+    kind: Kind,
+    room: Room,
+    asked: Mapping[str, Any],
+    send: Callable[[], HmsJob],
+    *,
+    while_active: bool = False,
+) -> Job:
     """Raises `AlreadyRuns`, `BeingStarted`, `NotRead`, ValueError that names the field, `hms.Error`.
 
-    Conflict when one came between that was not started here.
+    Conflict when one came between that was not started here. Where nobody is in, 100ms opens a session for its
+    recorder alone; with `while_active` it is not asked to, and `NotActive` raised.
     """
     said = {**asked}
     if "meeting_url" in said:
-        said["meeting_url"] = jobs.without_path(said["meeting_url"])
+        said["meeting_url"] = without_path(said["meeting_url"])
     with _alone(room, kind):
         with _before_a_change():
             if jobs.active(room, kind):
                 raise AlreadyRuns(kind)
+            if while_active and not jobs.has_session(room):
+                raise NotActive
         with _forgotten(room), change(actor, f"{kind}.start", _of(kind, room), after=said) as under_way:
             answer = send()
             under_way.done(target=_of(kind, room, answer.id))

@@ -4,14 +4,14 @@ Nothing is mirrored: it is read when somebody looks, and kept in the cache for a
 may be another machine, so addresses that hold secrets (stream keys, meeting tokens) are masked before they go there.
 """
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import partial
 from itertools import islice
-from typing import Any, Final
-from urllib.parse import urlsplit
+from typing import Any, Final, cast
 
 from django.core.cache import cache
 
@@ -23,7 +23,7 @@ from rooms.hms.resources.jobs import Asset
 from rooms.hms.resources.jobs import Job as HmsJob
 from rooms.hms.resources.live_streams import LiveStream
 from rooms.hms.resources.recording_assets import RecordingAsset
-from rooms.masking import MASK, masked, masked_text
+from rooms.masking import masked, masked_text, without_path
 from rooms.mirrors.reading import words_of
 from rooms.models import Room
 from rooms.unsettled_jobs import settle
@@ -180,6 +180,15 @@ def active(room: Room, kind: Kind) -> list[Job]:
     return [job for job in _newest(client(timeout=TIMEOUT), kind, room) if job.is_active]
 
 
+def has_session(room: Room) -> bool:
+    """Does a session run in the room, by 100ms at this moment? Raises `hms.Error`."""
+    try:
+        client(timeout=TIMEOUT).active_rooms.get(room.pk)
+    except hms.NotFound:
+        return False
+    return True
+
+
 def one(room: Room, kind: Kind, job_id: str) -> Job:
     """One job of this room with its files, fresh. Raises `NotInRoom`, `hms.Error`."""
     asked = client(patience=0, timeout=TIMEOUT)
@@ -260,16 +269,6 @@ def of_asset(asset: Asset) -> File:
     )
 
 
-def without_path(url: str) -> str:
-    """A meeting address by its host alone: what follows may be a room code or hold a token."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return MASK  # not an address, so nobody can tell what in it is secret
-    host = parts.netloc.rpartition("@")[2]
-    return f"{parts.scheme}://{host}/{MASK}" if parts.scheme and host else MASK if url else ""
-
-
 def _lists(asked: Client) -> Mapping[Kind, Callable[..., Iterator[HmsJob]]]:
     return {
         Kind.RECORDING: asked.recordings.list,
@@ -295,8 +294,8 @@ def _looked(key: str, read: Callable[[], tuple[Any, ...]], *, fresh_for: timedel
     known: Look | None = cache.get(key)
     if known and known.asked_at > now - (REST if known.problem else fresh_for):
         return known
-    if not cache.add(f"{key}:turn", True, _TURN) and known:
-        return known  # somebody else is asking at this moment
+    if not cache.add(f"{key}:turn", True, _TURN):
+        return known or _awaited(key)  # somebody else is asking at this moment
     try:
         newest = Look(read(), as_of=now, asked_at=now)
     except (hms.Error, NotConfigured) as problem:
@@ -305,6 +304,16 @@ def _looked(key: str, read: Callable[[], tuple[Any, ...]], *, fresh_for: timedel
         cache.delete(f"{key}:turn")
     cache.set(key, newest, _KEPT)
     return newest
+
+
+def _awaited(key: str) -> Look:
+    """What somebody else is reading for the first time; nothing when that takes longer than a page may wait."""
+    until = time.monotonic() + TIMEOUT
+    while time.monotonic() < until:
+        if known := cache.get(key):
+            return cast(Look, known)
+        time.sleep(0.05)
+    return Look()
 
 
 def _key(part: str, room: Room) -> str:

@@ -1,6 +1,7 @@
 """What 100ms says, without the secrets it carries: for the mirror, the audit, screens and logs (EVENTS trap 36).
 
-`rtmp[].url` ends in a stream key, `meeting_url` carries a token, presigned URLs are their own permission to read.
+`rtmp[].url` ends in a stream key, `meeting_url` carries a room code in its path and a token, presigned URLs are their
+own permission to read.
 Which fields hold such URLs changes, so every URL in every text is treated alike.
 """
 
@@ -21,6 +22,8 @@ _SECRET_FIELD: Final = re.compile(
 )
 # Whatever is inside these is secret, by any name: keys of a bucket, headers that a webhook signs in with.
 _SECRET_WHOLE: Final = frozenset({"credentials", "headers"})
+# Of these the host alone may be seen: the path may be a room code, which opens the room.
+_MEETING_FIELD: Final = frozenset({"meeting_url", "meetingUrl", "meetingURL"})
 # In these the last step of the path is the key of the stream itself.
 _KEY_IN_PATH: Final = frozenset({"rtmp", "rtmps", "rtsp", "srt"})
 
@@ -40,7 +43,9 @@ def masked(value: Any, *, field: str = "", levels: int = DEEPEST) -> Any:
         return [masked(inner, field=field, levels=levels - 1) for inner in value]
     if value and _SECRET_FIELD.search(field):
         return MASK
-    return masked_text(value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    return without_path(value) if field in _MEETING_FIELD else masked_text(value)
 
 
 def masked_text(text: str) -> str:
@@ -54,7 +59,18 @@ def masked_text(text: str) -> str:
 
 
 def _masked_field(found: re.Match[str]) -> str:
-    return f'{found[1]}{MASK}"' if _SECRET_FIELD.search(found[2]) else found[0]
+    is_secret = found[2] in _MEETING_FIELD or _SECRET_FIELD.search(found[2])
+    return f'{found[1]}{MASK}"' if is_secret else found[0]
+
+
+def without_path(url: str) -> str:
+    """A meeting address by its host alone: what follows may be a room code or hold a token."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return MASK  # not an address, so nobody can tell what in it is secret
+    host = parts.netloc.rpartition("@")[2]
+    return f"{parts.scheme}://{host}/{MASK}" if parts.scheme and host else MASK if url else ""
 
 
 def _masked_url(url: str) -> str:

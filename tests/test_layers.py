@@ -11,7 +11,7 @@ LAYERS = ["rooms", "analytics", "webhooks", "dashboard"]
 PURE = [
     "instants", "durations", "intervals", "leaving", "activity", "people", "sums", "moments", "axis", "marks",
     "timeline", "thin_rows", "summary", "poll_results", "quality", "guardian", "viewing",
-    "transcripts", "chats", "talk", "chapters", "playhead",
+    "transcripts", "chats", "talk", "chapters", "playhead", "runs", "run_lanes", "run_moments",
 ]  # fmt: skip
 
 

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("analytics", "0007_recordings_streams_viewings")]
+    dependencies = [("analytics", "0010_folds_ends_and_turns")]
 
     operations = [
         migrations.CreateModel(

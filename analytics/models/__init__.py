@@ -6,7 +6,7 @@ from analytics.models.failure import Failure
 from analytics.models.kept_file import KeptFile, TalkTime, TextFile
 from analytics.models.peer import Peer
 from analytics.models.poll import PollCursor, PollResponse, PollRun, PollScore
-from analytics.models.recording import Asset, Recording, Transcription
+from analytics.models.recording import Asset, Recording, RecordingCursor, Transcription
 from analytics.models.session import Session
 from analytics.models.stream import Ingest, Stream
 from analytics.models.track import Track
@@ -26,6 +26,7 @@ __all__ = [
     "PollScore",
     "Pull",
     "Recording",
+    "RecordingCursor",
     "Session",
     "Stream",
     "TalkTime",

@@ -48,7 +48,9 @@ def _start(kind: Kind, form_of: type[StartForm], operation: Callable[..., Any]) 
         noun = WORDS[kind].noun
         if form.is_valid():
             try:
-                operation(actor=request.user, room=room, settings=form.settings())
+                # From the cockpit it is meant for the session that is seen there.
+                seen = _from_live(request)
+                operation(actor=request.user, room=room, settings=form.settings(), while_active=seen)
             except (hms.Error, ValueError, NotConfigured) as problem:
                 if _is_unsure(problem):
                     return _unsure(request, room, kind)

@@ -1,7 +1,7 @@
 """A running session: who is in, what goes wrong, and what can be done about it at this moment."""
 
 from collections import defaultdict
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -24,6 +24,10 @@ from rooms import live as readings
 from rooms.access import may, roles_handed_out
 from rooms.models import Room
 
+WALL_SIZES: Final = (2, 4, 6, 12, 20, 40)
+"""How many rooms the wall has places for, in full screen: the fewer, the bigger."""
+ON_THE_WALL: Final = WALL_SIZES[-1]
+
 
 @member_required
 def index(request: MemberRequest, room_id: str) -> HttpResponse:
@@ -34,6 +38,10 @@ def index(request: MemberRequest, room_id: str) -> HttpResponse:
     room = get_room(request, room_id)
     reading = readings.look(room) if "ask" in request.GET else readings.held(room)
     live = live_room(room, reading, timezone.now())
+    if request.htmx.target == "list" and not live.is_active:
+        return HttpResponse(
+            headers={"HX-Refresh": "true"}
+        )  # it ended while somebody searched: there is no list any more
     asked = LiveFilters(request.GET).asked()
     context = _context(request, live, asked)
     if not live.is_active:
@@ -58,19 +66,29 @@ def update(request: MemberRequest, room_id: str) -> HttpResponse:
 
 @ops_required
 def tv(request: MemberRequest) -> HttpResponse:
-    """All live rooms in big type, for a screen on a wall. The page itself waits for nobody; its updates ask 100ms."""
+    """All live rooms in big type, for a screen on a wall. The page itself waits for nobody; its updates ask 100ms.
+
+    Nothing on it needs to be scrolled to: those in trouble come first, and what has no place is summed up in the last.
+    """
     now = timezone.now()
     cards = live_rooms(sessions_for(request.user).filter(queries.live(now)), now)
+    cards.sort(key=lambda card: not card.is_bad)
+    shown, rest = (cards, []) if len(cards) <= ON_THE_WALL else (cards[: ON_THE_WALL - 1], cards[ON_THE_WALL - 1 :])
     runs = jobs.look_everywhere(now=now) if request.htmx else jobs.held_everywhere()
     kinds: dict[str, set[jobs.Kind]] = defaultdict(set)
     for job in runs.found:
         kinds[job.room_id].add(job.kind)
     context = {
-        "live": [(card, sorted(kinds[card.session.room_id], key=list(jobs.Kind).index)) for card in cards],
+        "live": [(card, sorted(kinds[card.session.room_id], key=list(jobs.Kind).index)) for card in shown],
+        "size": next((size for size in WALL_SIZES if len(cards) <= size), ON_THE_WALL),
+        "rooms": len(cards),
+        "rest": len(rest),
+        "rest_people": sum(card.people for card in rest),
+        "rest_recordings": sum(jobs.Kind.RECORDING in kinds[card.session.room_id] for card in rest),
         "recordings": sum(job.kind == jobs.Kind.RECORDING for job in runs.found),
         "runs": runs,
         "people": sum(card.people for card in cards),
-        "trouble": sum(bool(card.many_drops or card.failures) for card in cards),
+        "trouble": sum(card.is_bad for card in cards),
         "now": now,
         "freshness": freshness(now),
     }
@@ -89,7 +107,8 @@ def _context(request: MemberRequest, live: LiveRoom, asked: Asked) -> dict[str, 
         "zone_words": zone,
         "acts": acts,
         "onlys": ONLY,
-        "message_form": MessageForm(None, receivers_of(live)) if acts else None,
+        # The same form may stand in the dialog at the same time: labels must find their own fields.
+        "message_form": MessageForm(None, receivers_of(live), auto_id="panel_%s") if acts else None,
         **parts_of(live, asked, acts=acts),
     }
 

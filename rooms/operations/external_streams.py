@@ -16,12 +16,19 @@ _KIND = Kind.EXTERNAL
 
 
 @operation("act")
-def start(*, actor: Actor, room: Room, settings: Mapping[str, Any]) -> Job:
+def start(*, actor: Actor, room: Room, settings: Mapping[str, Any], while_active: bool = False) -> Job:
     """A stream to other platforms, unless one runs. `settings`: what `hms.external_streams.start` takes.
 
     The addresses hold stream keys: they are kept nowhere, and masked in the audit. Errors as `job_changes.start`.
     """
-    return job_changes.start(actor, _KIND, room, settings, lambda: client().external_streams.start(room.pk, **settings))
+    return job_changes.start(
+        actor,
+        _KIND,
+        room,
+        settings,
+        lambda: client().external_streams.start(room.pk, **settings),
+        while_active=while_active,
+    )
 
 
 @operation("act")

@@ -16,9 +16,16 @@ _KIND = Kind.LIVE
 
 
 @operation("act")
-def start(*, actor: Actor, room: Room, settings: Mapping[str, Any]) -> Job:
+def start(*, actor: Actor, room: Room, settings: Mapping[str, Any], while_active: bool = False) -> Job:
     """A stream, unless one runs. `settings`: what `hms.live_streams.start` takes. Errors as `job_changes.start`."""
-    return job_changes.start(actor, _KIND, room, settings, lambda: client().live_streams.start(room.pk, **settings))
+    return job_changes.start(
+        actor,
+        _KIND,
+        room,
+        settings,
+        lambda: client().live_streams.start(room.pk, **settings),
+        while_active=while_active,
+    )
 
 
 @operation("act")

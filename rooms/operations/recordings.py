@@ -15,9 +15,16 @@ _KIND = Kind.RECORDING
 
 
 @operation("act")
-def start(*, actor: Actor, room: Room, settings: Mapping[str, Any]) -> Job:
+def start(*, actor: Actor, room: Room, settings: Mapping[str, Any], while_active: bool = False) -> Job:
     """A recording, unless one runs. `settings`: what `hms.recordings.start` takes. Errors as `job_changes.start`."""
-    return job_changes.start(actor, _KIND, room, settings, lambda: client().recordings.start(room.pk, **settings))
+    return job_changes.start(
+        actor,
+        _KIND,
+        room,
+        settings,
+        lambda: client().recordings.start(room.pk, **settings),
+        while_active=while_active,
+    )
 
 
 @operation("act")

@@ -1,4 +1,4 @@
-"""The simulated API as a WSGI application: faults, then the token, then the route."""
+"""The simulated 100ms as a WSGI application: switches; else faults, and then files or the token and the API's route."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -23,6 +23,7 @@ from rooms.simulator.routes import (
     auth,
     control,
     external_streams,
+    files,
     live_streams,
     polls,
     recording_assets,
@@ -34,6 +35,7 @@ from rooms.simulator.routes import (
     stream_keys,
     templates,
 )
+from rooms.simulator.storage import PREFIX
 from rooms.simulator.table import Table
 from rooms.simulator.tokens import Tokens
 from rooms.simulator.webhooks import WebhookSender
@@ -102,13 +104,15 @@ def create_app(
     switches = Table(
         [*control.routes(world, known, asked, sender, entrances), *api_video_switches.routes(world.library)]
     )
+    kept = Table(files.routes(world))
 
     def serve(request: Request) -> Answer:
         if request.path.startswith("/_control/"):
             if not request.local:
                 raise Refused(404, "not found")
             return switches.find(request)
-        asked.add(request)
+        if not request.path.startswith(PREFIX):
+            asked.add(request)
         fault = known.befalls(request.method, request.path)
         if fault is None:
             return respond(request)
@@ -125,6 +129,8 @@ def create_app(
         if request.path.startswith(f"{API_VIDEO}/"):
             return videos.respond(request)
         try:
+            if request.path.startswith(PREFIX):
+                return kept.find(request)
             if request.path not in _OTHERWISE:
                 tokens.check(request.authorization)
             world.unfold()
@@ -143,9 +149,10 @@ def create_app(
         except Refused as refusal:
             given = answer(refusal.as_object(), refusal.status)
         status = HTTPStatus(given.status)
+        said = {name for name, _ in given.headers}
         headers = [
-            ("Content-Type", "application/json"),
-            ("Content-Length", str(len(given.body))),
+            *([] if "Content-Type" in said else [("Content-Type", "application/json")]),
+            ("Content-Length", str(len(given.body) if given.length is None else given.length)),
             *given.headers,
         ]
         start_response(f"{status.value} {status.phrase}", headers)
@@ -163,6 +170,9 @@ def _request(environ: "WSGIEnvironment") -> Request:
         body=environ["wsgi.input"].read(size) if size else b"",
         authorization=environ.get("HTTP_AUTHORIZATION", ""),
         local=environ.get("REMOTE_ADDR", "127.0.0.1") in _LOCAL,
+        address=f"{environ.get('wsgi.url_scheme', 'http')}://{environ.get('HTTP_HOST') or 'simulator'}",
+        range=environ.get("HTTP_RANGE", ""),
+        if_range=environ.get("HTTP_IF_RANGE", ""),
     )
 
 

@@ -2,6 +2,20 @@
 (() => {
   const typing = (element) => element.matches("input, select, textarea, [contenteditable]");
 
+  // After an act the next page begins with what came of it: a reader of the screen hears it, and Tab goes on from there.
+  const said = document.querySelector(".messages");
+  if (said?.childElementCount && document.activeElement === document.body) {
+    said.tabIndex = -1;
+    said.focus();
+  }
+
+  // On a phone the tabs of a page are wider than the screen: the one that is open is brought into view.
+  const open = document.querySelector(".tabs [aria-current]");
+  if (open) {
+    const tabs = open.parentElement;
+    tabs.scrollLeft = open.offsetLeft - tabs.offsetLeft - (tabs.clientWidth - open.offsetWidth) / 2;
+  }
+
   document.addEventListener("keydown", (event) => {
     if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !typing(event.target)) {
       const search = document.getElementById("top-search");
@@ -33,14 +47,15 @@
     }
   });
 
-  // A live part says when nobody has touched the page since it asked last: then it does not keep the sign-in alive.
+  // A live part says when nobody has touched the page since it asked last: then it does not keep the sign-in alive. The
+  // wall is there to be looked at by people who touch nothing: it stays until a sign-in ends anyway.
   let touched = true;
   for (const sign of ["keydown", "pointerdown", "pointermove", "wheel", "touchmove"]) {
     document.addEventListener(sign, () => { touched = true; }, { capture: true, passive: true });
   }
   document.addEventListener("htmx:configRequest", (event) => {
     if (!event.detail.elt.matches("[data-live]")) return;
-    if (!touched) event.detail.headers["X-Unattended"] = "1";
+    if (!touched && !event.detail.elt.matches("[data-attended]")) event.detail.headers["X-Unattended"] = "1";
     touched = false;
   });
 

@@ -236,6 +236,18 @@ def test_filters_are_in_the_address(choir: Live, teacher: Client) -> None:
     assert "<html" not in part.content.decode()
 
 
+def test_who_searches_in_a_session_that_has_just_ended_is_shown_that_it_is_over(choir: Live, teacher: Client) -> None:
+    choir.join()
+    choir.looked(teacher)
+    client().active_rooms.end(choir.room.pk)
+    choir.looked(teacher)
+
+    answer = teacher.get(choir.url, {"q": "Ami"}, headers={"HX-Request": "true", "HX-Target": "list"})
+
+    assert answer["HX-Refresh"] == "true"
+    assert answer.content == b""
+
+
 def test_drops_and_failures_so_far(choir: Live, teacher: Client) -> None:
     amina = choir.join()
     now = of_session(choir, amina)
@@ -441,6 +453,52 @@ def test_the_session_is_ended_after_a_question_that_says_for_how_many(lock: str,
     assert (entry.action, entry.outcome, (entry.before or {})["people"]) == ("session.end", "succeeded", 2)
 
 
+def test_who_is_in_with_two_devices_is_one_person_and_the_page_says_so(choir: Live, teacher: Client) -> None:
+    choir.join()
+    choir.join()
+    choir.join("Bob")
+
+    html = choir.looked(teacher)
+
+    assert len(rows(html)) == 3
+    assert "In the room 2" in text(html)
+    assert "2 people with 3 devices: who has two stands here twice." in text(html)
+    assert "who has two" not in text(choir.page(teacher, who="left"))
+
+
+def test_a_raised_hand_hides_no_other_metadata(choir: Live, teacher: Client) -> None:
+    noted = '{"isHandRaised": true, "table": 4}'
+    client().active_rooms.update_peer(choir.room.pk, choir.join(), metadata=noted)
+
+    assert re.search(r"since \d\d:\d\d table: 4", rows(choir.looked(teacher))[0])
+
+
+def test_muting_is_not_offered_and_the_page_says_why(choir: Live, teacher: Client) -> None:
+    amina = choir.join()
+    choir.looked(teacher)
+
+    dialog = teacher.get(f"{choir.url}people/{amina}/", headers=DIALOG).content.decode()
+
+    assert "Nobody can be muted from here" in text(dialog)
+    assert not re.search(r"<(a|button)[^>]*>[^<]*mute", dialog, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("part", ["recordings", "live-streams", "external-streams"])
+def test_nothing_is_started_from_the_cockpit_of_a_session_that_is_over(part: str, choir: Live, teacher: Client) -> None:
+    """100ms would open a session for its recorder alone; on the room's own page that may be meant."""
+    choir.join()
+    choir.looked(teacher)
+    client().active_rooms.end(choir.room.pk)
+    choir.simulated.forget()
+    said = {"rtmp_url_1": "rtmp://a.example.com/live/key"}
+
+    refused = act(teacher, f"/rooms/{choir.room.pk}/{part}/start/", back="live", **said)
+
+    assert "This room is no longer active: its session is over. Nothing was started." in refused.content.decode()
+    assert choir.simulated.changes() == []
+    assert "HX-Redirect" in act(teacher, f"/rooms/{choir.room.pk}/{part}/start/", **said)
+
+
 def test_who_left_meanwhile_is_said_and_nothing_is_done(choir: Live, teacher: Client) -> None:
     amina, _ = choir.join(), choir.join("Bob")
     choir.looked(teacher)
@@ -523,6 +581,38 @@ def test_the_wall_shows_all_live_rooms_and_their_trouble(physics: Room, ikram: U
     assert "1 could not get through" in text(html)
     assert f"/rooms/{physics.pk}/live/" in html
     assert 'hx-trigger="load, every 5s"' in html
+
+
+def test_the_wall_has_places_for_forty_those_in_trouble_first_and_sums_up_the_rest(
+    ikram: User, signed_in: Callable[[User], Client], db: None
+) -> None:
+    viewer, pupils = signed_in(ikram), [Pupil(), Pupil("Bob", "bob")]
+    quiet = classes.session(classes.room("Quiet"), length=None, pupils=[Pupil("Chen", "chen")])
+    classes.failure(quiet, at=timezone.now(), is_terminal=True)
+    with CaptureQueriesContext(connection) as of_one:
+        viewer.get("/live/tv/")
+    for number in range(43):
+        classes.session(classes.room(f"Room {number}"), length=None, pupils=pupils)
+
+    with CaptureQueriesContext(connection) as of_many:
+        html = viewer.get("/live/tv/").content.decode()
+
+    assert len(of_many) == len(of_one) <= 12
+    cards = [text(card) for card in re.findall(r"<li.*?</li>", html, re.DOTALL)]
+    assert len(cards) == 40
+    assert "Quiet" in cards[0]
+    assert "5 more rooms 10 people" in cards[-1]
+    assert "44 rooms live, 87 people" in text(html)
+    assert "Bob" not in html
+    assert "Chen" not in html
+
+
+@pytest.mark.parametrize(("rooms", "size"), [(1, 2), (3, 4), (12, 12), (13, 20), (21, 40)])
+def test_the_fewer_rooms_the_bigger_they_stand(rooms: int, size: int, ops: Client) -> None:
+    for number in range(rooms):
+        classes.session(classes.room(f"Room {number}"), length=None, pupils=[Pupil()])
+
+    assert f"tv-rooms tv-{size}" in ops.get("/live/tv/").content.decode()
 
 
 def test_the_wall_says_what_is_recorded_and_asks_once_for_all_who_watch(

@@ -1,6 +1,7 @@
 """The cockpit in a real browser: somebody joins and shows by themselves, is changed, told something, removed."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,8 @@ from rooms.connection import client
 from rooms.mirrors import rooms, templates
 from rooms.models import AuditEntry, Room, RoomAccess
 from rooms.simulator.scenarios import SCENARIOS
+from tests.dashboard import classes
+from tests.dashboard.classes import Pupil
 from tests.e2e.conftest import Visit
 from tests.e2e.test_pages import EVERYWHERE
 from tests.rooms.simulated import SimulatedHms
@@ -67,6 +70,8 @@ def test_a_class_is_watched_and_acted_in_from_the_first_to_the_end(
     dialog.get_by_label("Metadata").fill('{"isHandRaised": true}')
     dialog.get_by_role("button", name="Change").click()
     expect(page.get_by_text("Amina is changed.")).to_be_visible()
+    # What came of it has the focus on the page that follows, and Tab goes on from there.
+    expect(page.locator(".messages")).to_be_focused()
     expect(amina).to_contain_text("guest")
     expect(amina).to_contain_text("since")
     assert inside(choir) == {"Amina": "guest", "Bob": "guest"}
@@ -126,6 +131,65 @@ def test_without_scripts_the_page_comes_back_by_itself_and_the_acts_are_pages(
 
     expect(page.get_by_text("Amina is changed.")).to_be_visible()
     assert inside(choir) == {"Amina": "guest"}
+
+
+def test_on_a_phone_the_acts_are_at_hand_and_the_open_tab_is_in_view(
+    visit: Visit, ikram: User, choir: Room, joined: Any
+) -> None:
+    for number in range(20):
+        joined(f"Pupil {number}")
+    live.look(choir)
+    visitor = visit(ikram, "phone")
+    page = visitor.page
+    visitor.open(f"/rooms/{choir.pk}/live/")
+
+    for act in ("Start a recording", "Message", "End session"):
+        assert page.get_by_role("link", name=act).bounding_box()["y"] < 844, act  # type: ignore[index]
+    expect(page.get_by_role("link", name="End session")).to_be_in_viewport()
+    page.get_by_role("link", name="Message").click()
+    expect(page.get_by_role("dialog").get_by_label("Text")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("link", name="Message")).to_be_focused()
+
+    visitor.open(f"/rooms/{choir.pk}/jobs/")
+    expect(page.locator(".room-tabs [aria-current]")).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize("rooms", [1, 12, 40])
+def test_the_wall_needs_no_scrolling_and_stands_through_an_outage_with_its_stamp(
+    rooms: int, visit: Visit, ikram: User, transactional_db: None
+) -> None:
+    for number in range(rooms):
+        room = classes.room(f"Year {number} Physics with a long name, group B and the others")
+        held = classes.session(room, length=None, ago=timedelta(minutes=9), pupils=[Pupil(), Pupil("Bob", "bob")])
+        if number % 4 == 3:
+            classes.failure(held, at=timezone.now(), is_terminal=True)
+    visitor = visit(ikram, theme="dark")
+    page = visitor.page
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    visitor.open("/live/tv/")
+
+    cards = page.locator(".tv-rooms > li")
+    expect(cards).to_have_count(rooms)
+    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+    cut = "[...document.querySelectorAll('.tv-card')].filter(one => one.scrollHeight > one.clientHeight + 1).length"
+    assert page.evaluate(cut) == 0
+    assert Axe().run(page).violations_count == 0
+    # From 3 m: letters of 18 px on a screen of 1920 at the least, of 28 px where twelve rooms or fewer are live.
+    smallest = (
+        "Math.min(...[...document.querySelectorAll('.tv-card')].map(one => parseFloat(getComputedStyle(one).fontSize)))"
+    )
+    assert page.evaluate(smallest) >= (28 if rooms <= 12 else 18)
+
+    page.context.route("**/live/tv/", lambda route: route.abort())
+    expect(page.locator("#asof")).to_contain_text("late, as of", timeout=15_000)
+    expect(cards).to_have_count(rooms)
+    page.context.unroute("**/live/tv/")
+    expect(page.locator("#asof")).not_to_contain_text("late", timeout=15_000)
+    # The browser and htmx say of each call that the line was cut, and nothing else is wrong.
+    cut_off = [said for said in visitor.complaints if "ERR_FAILED" in said or said.startswith("htmx:")]
+    assert [said for said in visitor.complaints if said not in cut_off] == []
+    visitor.complaints.clear()
 
 
 @EVERYWHERE

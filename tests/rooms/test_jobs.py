@@ -1,7 +1,13 @@
 """What is read of a room's recordings and streams: once for all who look, without secrets, of this room alone."""
 
+import socket
+import subprocess
 import threading
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
+from time import sleep
 from typing import Any
 
 import pytest
@@ -11,6 +17,8 @@ from django.db import connection
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
+from bin import servers
+from bin.processes import free_port
 from rooms import jobs
 from rooms.actors import NotPermitted
 from rooms.connection import client
@@ -18,6 +26,7 @@ from rooms.hms.resources.base import read
 from rooms.hms.resources.external_streams import ExternalStream
 from rooms.hms.resources.recordings import Recording
 from rooms.jobs import Kind, NotInRoom
+from rooms.masking import without_path
 from rooms.models import AuditEntry, Room
 from rooms.operations import external_streams, recordings
 from rooms.recording_assets import opened
@@ -56,26 +65,74 @@ def test_while_one_asks_others_take_what_was_read_last(choir: Room, hms_simulato
     assert asked(hms_simulator) == []
 
 
+def at_once(look: Callable[[], object]) -> None:
+    """Ten viewers in threads of their own, which begin together."""
+    together = threading.Barrier(10)
+
+    def begin() -> None:
+        together.wait()
+        look()
+        connection.close()
+
+    viewers = [threading.Thread(target=begin) for _ in range(10)]
+    for viewer in viewers:
+        viewer.start()
+    for viewer in viewers:
+        viewer.join()
+
+
 def test_ten_who_look_at_once_are_one_question(
     choir: Room, hms_simulator: SimulatedHms, transactional_db: None
 ) -> None:
     now = timezone.now()
     jobs.look(choir, now=now)
     hms_simulator.forget()
-    together = threading.Barrier(10)
 
-    def look() -> None:
-        together.wait()
-        jobs.look(choir, now=now + timedelta(minutes=1))
-        connection.close()
-
-    viewers = [threading.Thread(target=look) for _ in range(10)]
-    for viewer in viewers:
-        viewer.start()
-    for viewer in viewers:
-        viewer.join()
+    at_once(lambda: jobs.look(choir, now=now + timedelta(minutes=1)))
 
     assert asked(hms_simulator) == PATHS
+
+
+def test_ten_who_look_first_of_all_wait_for_the_one_who_asks(
+    choir: Room, ikram: User, hms_simulator: SimulatedHms, transactional_db: None
+) -> None:
+    recordings.start(actor=ikram, room=choir, settings={})
+    cache.clear()
+    hms_simulator.forget()
+    seen: list[int] = []
+
+    at_once(lambda: seen.append(len(jobs.look(choir, now=timezone.now()).found)))
+
+    assert asked(hms_simulator) == PATHS
+    assert seen == [1] * 10
+
+
+@pytest.mark.redis
+def test_ten_who_share_nothing_but_redis_are_one_question(
+    choir: Room, hms_simulator: SimulatedHms, transactional_db: None, settings: Settings, tmp_path: Path
+) -> None:
+    """As the processes of a web server do that has `REDIS_URL`: what one has read the others find there."""
+    if not servers.redis():
+        pytest.skip("redis-server is not installed here")
+    port = free_port()
+    place = ["--port", str(port), "--bind", "127.0.0.1", "--dir", str(tmp_path), "--save", ""]
+    with subprocess.Popen([servers.redis(), *place], stdout=subprocess.DEVNULL) as server:
+        try:
+            for _ in range(100):
+                with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+                    break
+                sleep(0.05)
+            at = f"redis://127.0.0.1:{port}/1"
+            settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": at}}
+            hms_simulator.forget()
+            now = timezone.now()
+
+            at_once(lambda: jobs.look(choir, now=now))
+            at_once(lambda: jobs.look(choir, now=now + jobs.FRESH_FOR))
+
+            assert asked(hms_simulator) == PATHS * 2
+        finally:
+            server.terminate()
 
 
 @pytest.mark.parametrize(
@@ -164,7 +221,7 @@ def test_no_secret_goes_into_the_cache(choir: Room, ikram: User) -> None:
     ],
 )
 def test_of_a_meeting_address_only_the_host_is_kept(url: str, shown: str) -> None:
-    assert jobs.without_path(url) == shown
+    assert without_path(url) == shown
 
 
 def test_what_100ms_leaves_out_or_words_anew_is_read_all_the_same() -> None:

@@ -1,9 +1,11 @@
 """What runs in a room now: read once for everybody who watches, and shown with its stamp when 100ms fails."""
 
+import threading
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
@@ -113,6 +115,29 @@ def test_who_saw_an_older_row_asks_nothing(
 
     assert live.is_due(old, now=clock.now)
     assert not live._claimed(old, clock.now)
+
+
+def test_ten_processes_that_look_at_once_cost_one_reading(
+    room: Room, joined: Any, hms_simulator: SimulatedHms, transactional_db: None
+) -> None:
+    """They share the database alone: each has a connection of its own, and the claim is a row there."""
+    joined()
+    hms_simulator.forget()
+    together = threading.Barrier(10)
+
+    def look() -> None:
+        together.wait()
+        live.look(room)
+        connection.close()
+
+    viewers = [threading.Thread(target=look) for _ in range(10)]
+    for viewer in viewers:
+        viewer.start()
+    for viewer in viewers:
+        viewer.join()
+
+    assert lists(hms_simulator) == 1
+    assert [peer["name"] for peer in LiveReading.objects.get().peers.values()] == ["Amina"]
 
 
 def test_a_room_at_rest_is_nobody_and_no_problem(room: Room, joined: Any, clock: Moving) -> None:

@@ -64,6 +64,15 @@ def test_published_bodies_keep_no_token_and_no_signature(name: str) -> None:
         assert secret not in shown
 
 
+def test_of_a_meeting_address_the_host_alone_is_seen() -> None:
+    """Its path may be a room code, which opens the room."""
+    held = {"data": {"meeting_url": "https://school.example.com/meeting/abc-defg-hij?token=x"}}
+
+    assert masked(held) == {"data": {"meeting_url": f"https://school.example.com/{MASK}"}}
+    assert "abc-defg" not in masked_text(json.dumps(held))
+    assert masked({"meeting_url": ""}) == {"meeting_url": ""}
+
+
 def test_a_secret_in_a_body_that_was_cut_off_is_masked_too() -> None:
     cut = '{"id": "1", "data": {"stream_key": "sk-STREAMKEY888", "name": "Ann", "token": "abc'
     assert masked_text(cut) == f'{{"id": "1", "data": {{"stream_key": "{MASK}", "name": "Ann", "token": "{MASK}"'
