@@ -343,7 +343,7 @@ def test_a_duplicate_is_a_poll_of_its_own_in_the_room_chosen(
     assert answer["Location"] == f"/polls/{copy.pk}/"
     assert copy.made_by == wanjiru
     assert hms_simulator.world.rooms[optics.pk].polls == [copy.pk]
-    assert "This field is required." in unescape(teacher.post(url, {"title": "x"}).content.decode())
+    assert "Choose one." in unescape(teacher.post(url, {"title": "x"}).content.decode())
 
 
 def test_a_duplicate_whose_answer_is_lost_says_what_is_known(hms_simulator: SimulatedHms, ops: Client) -> None:

@@ -42,7 +42,7 @@ def test_all_are_named_before_and_told_after(hms_simulator: SimulatedHms, rooms:
     part = asked.content.decode()
     assert "Disable 2 rooms?" in part
     assert "is disabled already" in part
-    assert "This field is required." in send(ops, "disable", rooms[:3])
+    assert "Fill this in." in send(ops, "disable", rooms[:3])
     assert hms_simulator.changes() == []
 
     told = send(ops, "disable", rooms[:3], reason="Holidays")
