@@ -51,6 +51,15 @@ def listed(client: Client, url: str) -> list[str]:
     return re.findall(r'title="([^"]*)"><bdi>', table[0]) if table else []
 
 
+def test_a_text_that_nobody_marks_shows_no_points(ops: Client, hms_simulator: SimulatedHms) -> None:
+    unmarked = {"text": "What is unclear?", "type": "long-answer", "weight": 7}
+    marked = {"text": "Its speed?", "type": "short-answer", "answer": {"text": "c"}, "weight": 5}
+    shown = page(ops, f"/polls/{known(hms_simulator, quiz(questions=[unmarked, marked])).pk}/")
+
+    assert "5 points" in shown
+    assert "7 points" not in shown
+
+
 # the list
 
 
