@@ -2,6 +2,7 @@
 
 import orjson
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
@@ -14,6 +15,7 @@ from analytics.models import (
     Event,
     Failure,
     Ingest,
+    KeptFile,
     Peer,
     PollCursor,
     PollResponse,
@@ -21,10 +23,16 @@ from analytics.models import (
     PollScore,
     Pull,
     Recording,
+    RecordingCursor,
     Session,
     Stream,
+    TalkTime,
+    TextFile,
     Track,
     Transcription,
+    Video,
+    Viewing,
+    ViewingEvent,
 )
 from analytics.storing import COLUMNS
 from rooms.admin import ReadOnlyAdmin
@@ -135,8 +143,8 @@ class PollScoreAdmin(ReadOnlyAdmin):
     ordering = ("-read_at", "id")
 
 
-@admin.register(PollCursor)
-class PollCursorAdmin(ReadOnlyAdmin):
+@admin.register(PollCursor, RecordingCursor)
+class TurnAdmin(ReadOnlyAdmin):
     list_display = ("session_id", "room_id", "pulled_at", "final_at", "asked_at", "failures", "due_at")
     list_filter = (("final_at", admin.EmptyFieldListFilter),)
     search_fields = ("=session_id", "=room_id")
@@ -196,6 +204,38 @@ class IngestAdmin(ReadOnlyAdmin):
     ordering = ("-at", "id")
 
 
+@admin.register(KeptFile)
+class KeptFileAdmin(ReadOnlyAdmin):
+    list_display = ("asset_id", "state", "size", "size_told", "tries", "due_at", "kept_at", "recording_id", "problem")
+    list_filter = ("state", "ordered_at")
+    search_fields = ("=asset_id", "=recording_id", "=session_id", "=room_id", "name", "sha256")
+    search_help_text = "A whole id, a checksum, or a part of the name in our storage"
+    ordering = ("-ordered_at", "asset_id")
+
+
+@admin.register(TextFile)
+class TextFileAdmin(ReadOnlyAdmin):
+    list_display = ("asset_id", "kind", "recording_id", "session_id", "read_at", "problem")
+    list_filter = ("kind", ("problem", admin.EmptyFieldListFilter), "read_at")
+    search_fields = ("=asset_id", "=recording_id", "=session_id", "problem")
+    search_help_text = "A whole id of a file, recording or session, or words of the problem"
+    ordering = ("-read_at", "asset_id")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TextFile]:
+        """Lists need not read all that was said."""
+        rows: QuerySet[TextFile] = super().get_queryset(request)
+        return rows.defer("content")
+
+
+@admin.register(TalkTime)
+class TalkTimeAdmin(ReadOnlyAdmin):
+    list_display = ("name", "peer_id", "text_file_id", "session_id")
+    list_display_links = ("name", "peer_id")
+    search_fields = ("=peer_id", "name", "=session_id", "=text_file__asset_id")
+    search_help_text = "A whole id of a peer, session or file, or a name"
+    ordering = ("-pk",)
+
+
 @admin.register(Pull)
 class PullAdmin(ReadOnlyAdmin):
     list_display = (
@@ -219,3 +259,32 @@ class PullAdmin(ReadOnlyAdmin):
         if pull.error:
             return "failed"
         return "done" if pull.finished_at else "going on"
+
+
+@admin.register(Video)
+class VideoAdmin(ReadOnlyAdmin):
+    list_display = ("__str__", "source", "video_id", "recording_id", "linked_by", "read_at", "due_at", "failures")
+    list_filter = ("source", "is_live_stream", ("problem", admin.EmptyFieldListFilter))
+    search_fields = ("title", "=video_id", "=recording_id", "=session_id")
+    search_help_text = "Words of the title, or a whole id of a video, recording or session"
+    ordering = ("-linked_at", "id")
+
+
+@admin.register(Viewing)
+class ViewingAdmin(ReadOnlyAdmin):
+    list_display = ("__str__", "user_id", "loaded_at", "watched_seconds", "last_position", "events_read", "video")
+    list_filter = ("video__source", "loaded_at")
+    list_select_related = ("video",)
+    search_fields = ("name", "=user_id", "=session_id", "=video__video_id")
+    search_help_text = "A name, or a whole id of a user, a viewing or a video"
+    ordering = ("-loaded_at", "id")
+
+
+@admin.register(ViewingEvent)
+class ViewingEventAdmin(ReadOnlyAdmin):
+    list_display = ("viewing", "number", "type", "emitted_at", "at", "from_at", "to_at")
+    list_filter = ("type",)
+    list_select_related = ("viewing",)
+    search_fields = ("=viewing__session_id", "=viewing__user_id")
+    search_help_text = "A whole id of a viewing or a user"
+    ordering = ("-emitted_at", "-pk")

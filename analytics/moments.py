@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 from typing import Final
@@ -24,12 +24,13 @@ class Moment:
     """One thing that stands out. The page draws the mark of `kind`, then `words`, then the clock at `at`, as a link."""
 
     at: int
-    kind: str  # "drop", "removed", "server", "role", "failed", "late", "left"; callers add "recording"
+    kind: str  # "drop", "removed", "server", "role", "failed", "late", "left"; `run_moments` adds "recording", "stream"
     words: str  # "Łukasz was cut off for 2 min"
     person_key: str = ""  # "" when it is about several people, or about somebody who never got in
     tone: str = "plain"  # "bad" for faults, else "plain"
     weight: int = 0  # the heavier are kept when there are too many
     together: str = ""  # what many of them become, a key of _TOGETHER; "" for that of its kind
+    lane: str = ""  # the lane of runs that it is about, a key of `analytics.run_lanes`
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,7 @@ def moments(
     Of more than three moments of one kind one is made: "12 people were cut off and came back".
     """
     persons = list(people)
-    names = _first_names(persons)
+    names = first_names(persons)
     found = [moment for person in persons for moment in _of_person(person, frame, names[person.key])]
     found += _of_strangers(persons, failures)
     by_kind: dict[str, list[Moment]] = defaultdict(list)
@@ -242,7 +243,7 @@ def _together(kind: str, group: list[Moment]) -> list[Moment]:
     return [replace(group[0], words=_TOGETHER[kind].format(n=people), person_key="", weight=weight)]
 
 
-def _first_names(persons: list[Person]) -> Mapping[str, str]:
+def first_names(persons: Sequence[Person]) -> Mapping[str, str]:
     """What to call each in a sentence: the first name, or the whole where two share it or it tells too little."""
     firsts = {person.key: _first(person) for person in persons}
     shared = Counter(firsts.values())

@@ -1,7 +1,7 @@
 """What the API says of an object, as events (DESIGN, rule 1).
 
 A session is cut into itself and its peers: a class of 500 in which one person leaves costs two new events, not 501. So
-is a run of a poll into itself, its questions, its answers and its scores.
+is a run of a poll into itself, its questions, its answers and its scores, and a job into itself and its files.
 """
 
 import hashlib
@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from analytics.envelope import Envelope, Malformed, is_id, parse, snapshot
 from analytics.projections.batch import readable
+from rooms.masking import MASK, masked
 
 
 class Place(NamedTuple):
@@ -46,6 +47,46 @@ def of_session(raw: Mapping[str, Any]) -> list[Envelope]:
                 emitted_at=changed,
             )
         )
+    return events
+
+
+def of_recording(raw: Mapping[str, Any], *, read_at: int) -> list[Envelope]:
+    """The events of a recording job: itself, and each file that a single reading brings (contract, schema Recording).
+
+    Secrets are masked before they become events (EVENTS trap 36): addresses are shown, and nobody gets in by them.
+    Raises `Malformed` when it lacks its id or its room.
+    """
+    return _of_job("recording", raw, read_at)
+
+
+def of_live_stream(raw: Mapping[str, Any], *, read_at: int) -> list[Envelope]:
+    """As `of_recording`, of a live stream (contract, schema LiveStream)."""
+    return _of_job("live_stream", raw, read_at)
+
+
+def of_external_stream(raw: Mapping[str, Any], *, read_at: int) -> list[Envelope]:
+    """As `of_recording`, of an external stream (contract, schema ExternalStream)."""
+    return _of_job("external_stream", raw, read_at)
+
+
+def of_recording_asset(raw: Mapping[str, Any], *, read_at: int) -> Envelope:
+    """One file (contract, schema RecordingAsset). A link to it, should one be sent, is masked (EVENTS trap 33)."""
+    at = readable(raw.get("created_at")) or read_at
+    return snapshot("recording_asset", masked(_named(raw, "asset_id")), emitted_at=at)
+
+
+def _of_job(kind: str, raw: Mapping[str, Any], read_at: int) -> list[Envelope]:
+    at = readable(raw.get("updated_at")) or readable(raw.get("created_at")) or read_at
+    files = raw.get("recording_assets")
+    job = {key: value for key, value in _named(raw, "job_id").items() if key != "recording_assets"}
+    if job.get("meeting_url"):
+        # Its path may hold a room code, which lets in whoever has it.
+        job["meeting_url"] = MASK
+    events = [snapshot(kind, masked(job), emitted_at=at)]
+    place = {key: job.get(key) for key in ("job_id", "room_id", "session_id")}
+    for file in files if isinstance(files, list) else ():
+        if isinstance(file, Mapping):
+            events.append(of_recording_asset({**file, **place}, read_at=read_at))
     return events
 
 

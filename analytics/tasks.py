@@ -4,11 +4,13 @@ from datetime import timedelta
 
 import structlog
 from celery import Task, shared_task
+from django.conf import settings
 from django.utils import timezone
 
-from analytics import mirroring, poll_sync, sync
+from analytics import keeping, mirroring, poll_sync, sync, text_files, viewing_sync
 from analytics.models import Cursor, Pull
 from analytics.pulling import HORIZON
+from analytics.viewing_sources import ApiVideoSource, api_video
 from rooms.connection import client
 
 log = structlog.get_logger(__name__)
@@ -16,6 +18,8 @@ log = structlog.get_logger(__name__)
 SESSIONS_EVERY = timedelta(seconds=30)
 FAILURES_EVERY = timedelta(minutes=1)
 POLLS_AT_ONCE = 20  # sessions a run; the rest wait for the next, so that sessions' own pulls have their turn
+COPYING_FOR = timedelta(seconds=50)  # then the next run of the schedule goes on; one file may take longer
+VIDEOS_AT_ONCE = 20
 NUDGE_EXPIRES = 60  # seconds: by then the schedule has come by
 PATIENCE = 2.0  # seconds: a pull that has to wait is put off, and its worker is free for the webhooks
 
@@ -82,6 +86,47 @@ def _pull_polls(session_id: str) -> None:
     except Exception:
         # As `pull_session`.
         log.exception("pull of a session's polls failed on our side", session_id=session_id)
+
+
+@shared_task
+def keep_due() -> None:
+    """Copy files of 100ms to storage of our own (`analytics.keeping`): those whose turn it is, for so long."""
+    keeping.follow()
+    until = timezone.now() + COPYING_FOR
+    while timezone.now() < until and (kept := keeping.claim_due()) is not None:
+        keeping.copy(kept)
+
+
+def nudge_keeping() -> None:
+    """Have a worker copy what was just ordered; without a broker the schedule does."""
+    _nudge(keep_due)
+
+
+@shared_task
+def read_text_files() -> None:
+    """Read the transcripts, summaries and chats that are there and unread."""
+    text_files.sweep(now=timezone.now())
+
+
+@shared_task
+def read_viewings() -> None:
+    """Read who watched each linked video whose turn it is; nothing where api.video is not set up."""
+    if not settings.API_VIDEO_KEY:
+        return
+    for _ in range(VIDEOS_AT_ONCE):
+        video = viewing_sync.claim_due()
+        if video is None:
+            return
+        try:
+            viewing_sync.pull_viewings(ApiVideoSource(api_video(patience=PATIENCE)), video)
+        except Exception:
+            # As `pull_session`.
+            log.exception("reading who watched failed on our side", video=video.pk)
+
+
+def nudge_viewings() -> None:
+    """Have a worker read the videos that were put on the due list; without a broker the schedule does."""
+    _nudge(read_viewings)
 
 
 def nudge_polls(session_id: str) -> None:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from bin.environment import RUNNING, Environment, Unready, prepare
+from bin.environment import DEMO, Environment, Unready, prepare
 from bin.processes import Died, family, free_port
 from bin.product import OBSERVER, OPS, TEACHER, Demo
 from bin.tour import take
@@ -24,7 +24,7 @@ def main(arguments: list[str]) -> int:
     """The exit code: 0 when the demo was stopped by hand, or when `--check` found everything in place."""
     asked = _parser().parse_args(arguments)
     try:
-        environment = prepare(RUNNING, say)
+        environment = prepare(DEMO, say)
         if asked.check:
             with tempfile.TemporaryDirectory(prefix="rollcall-demo-") as scratch:
                 return _check(environment, Path(scratch))

@@ -23,8 +23,8 @@ from pathlib import Path
 from bin.oldest_python import serves
 
 ROOT = Path(__file__).resolve().parent.parent
-RUNNING = ["requirements.txt"]
-DEVELOPMENT = ["requirements.txt", "requirements-dev.txt"]
+DEMO = ["requirements.txt", "requirements-demo.txt"]
+DEVELOPMENT = [*DEMO, "requirements-dev.txt"]
 STAMP = "rollcall-installed"
 MARK = "rollcall-installing"
 

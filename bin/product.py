@@ -58,6 +58,9 @@ class Demo:
             **{name: value for name, value in kept.items() if name in {*made, "HMS_ACCESS_KEY"}},
             "HMS_API_URL": f"{far}/v2",
             "HMS_AUTH_URL": f"{far}/auth/v2",
+            "API_VIDEO_KEY": "simulated-api-video-key",
+            "API_VIDEO_URL": f"{far}/api-video",
+            "MEDIA_ORIGINS": far,  # it keeps the films too
             "HMS_JOIN_URL": "https://school.example/meeting/{code}",
             "VAR_DIR": str(self.folder),
             "HMS_REQUESTS_PER_SECOND": "200",  # it is on this machine

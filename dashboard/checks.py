@@ -1,13 +1,16 @@
 """What is set wrong, in words that say what to do. Run by every `manage.py` command; `check --deploy` asks for all."""
 
+import json
 from collections.abc import Iterable, Sequence
 from ipaddress import ip_network
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
+from django.core.files.storage import storages
 
 SHORTEST_KEY: Final = 50  # Django's own measure (security.W009)
 SHORTEST_SECRET: Final = 16
@@ -82,6 +85,23 @@ def join_address(app_configs: Apps, **_: Any) -> list[CheckMessage]:
             "HMS_JOIN_URL is no address with {code} in it, so every join link and QR code would lead nowhere.",
             hint="Write it like https://<your subdomain>.app.100ms.live/meeting/{code}, or leave it out.",
             id="rollcall.E008",
+        )
+    ]
+
+
+@register(Tags.security)
+def api_video_address(app_configs: Apps, **_: Any) -> list[CheckMessage]:
+    url: str = settings.API_VIDEO_URL
+    if not settings.API_VIDEO_KEY or url.startswith("https://"):
+        return []
+    host = urlsplit(url).hostname or ""
+    if url.startswith("http://") and (host in OWN_MACHINE or host.endswith(".localhost")):
+        return []
+    return [
+        Error(
+            "API_VIDEO_URL does not begin with https://, so the key of api.video would be sent for anybody to read.",
+            hint="Leave it out, or write https://ws.api.video (production) or https://sandbox.api.video.",
+            id="rollcall.E011",
         )
     ]
 
@@ -168,6 +188,36 @@ def session_limits(app_configs: Apps, **_: Any) -> list[CheckMessage]:
         for name, most in (("SESSION_IDLE_MINUTES", 240), ("SESSION_HOURS", 24))
         if getattr(settings, name) > most
     ]
+
+
+@register
+def kept_storage(app_configs: Apps, **_: Any) -> list[CheckMessage]:
+    try:
+        options = json.loads(settings.KEPT_STORAGE_OPTIONS)
+    except ValueError:
+        options = None
+    if not isinstance(options, dict):
+        return [
+            Error(
+                "KEPT_STORAGE_OPTIONS is no JSON object, so no recording could be kept.",
+                # Its value may hold keys, so it is not repeated here.
+                hint='Write it like {"bucket_name": "recordings"}, on one line, or leave it out.',
+                id="rollcall.E009",
+            )
+        ]
+    try:
+        storages["kept"]
+    except Exception as problem:  # noqa: BLE001 - each storage raises errors of its own
+        return [
+            Error(
+                f"The storage {settings.KEPT_STORAGE} for copies of recordings cannot be used "
+                f"({type(problem).__name__}).",
+                hint="Check the dotted path in KEPT_STORAGE, that the packages it needs are installed, and the names "
+                "in KEPT_STORAGE_OPTIONS.",
+                id="rollcall.E010",
+            )
+        ]
+    return []
 
 
 def _is_network(name: str) -> bool:

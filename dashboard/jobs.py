@@ -4,14 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from django.contrib.auth.models import User
-
-from analytics.models import Event, Peer
+from analytics.models import Event
+from dashboard.doers import Acts, acts_on, names_of, who
+from dashboard.endings import failure_in, stop_words
 from dashboard.troubles import Trouble, trouble_of
 from rooms.audit import Outcome
 from rooms.jobs import File, Job, Kind
-from rooms.masking import masked_text
-from rooms.models import AuditEntry, Room
+from rooms.models import Room
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +31,6 @@ STATES: Final[Mapping[str, State]] = {
     "failed": State("failed", "octagon-x", "bad"),
 }
 PAUSED: Final = State("paused", "pause", "warn")
-_STOPS: Final[Mapping[str, str]] = {
-    "client request": "somebody stopped it",
-    "max duration reached": "it ran as long as 100ms lets it",
-    "room ended": "the session was ended for all",
-    "last peer left": "the last person left",
-}
 _FILES: Final[Mapping[str, str]] = {
     "room-composite": "video",
     "room-composite-legacy": "video",
@@ -102,31 +95,28 @@ def shown(room: Room, jobs: Sequence[Job], files: Iterable[File] = ()) -> list[S
     by_job: dict[str, list[File]] = {}
     for file in files:
         by_job.setdefault(file.job_id, []).append(file)
-    acts = _acts(room, ids)
-    people = _people(jobs, acts)
+    acts = acts_on(ids, room_id=room.pk)
+    people = names_of([one for job in jobs for one in (job.started_by, job.stopped_by)], acts)
     told = _told(jobs)
     return [_shown(job, by_job.get(job.id, []), acts.get(job.id, {}), people, told.get(job.id, {})) for job in jobs]
 
 
-def _shown(
-    job: Job, files: list[File], acts: Mapping[str, AuditEntry], people: Mapping[str, str], told: Mapping[str, str]
-) -> Shown:
+def _shown(job: Job, files: list[File], acts: Acts, people: Mapping[str, str], told: Mapping[str, str]) -> Shown:
     files = sorted(list(job.files) or files, key=lambda file: (_rank(file.type), file.output, file.layer))
     videos = [file for file in files if file.type.startswith("room-")]
     paused, maybe = _paused(job, acts)
     error = told.get("error", "")
     reason = told.get("reason", "")
-    if reason.startswith("failure: "):
-        error, reason = error or reason.removeprefix("failure: "), ""
+    error = error or failure_in(reason)
     failed = job.status == "failed" or any(file.status == "failed" for file in files) or bool(error)
     state = PAUSED if paused else STATES.get(job.status, State(job.status.replace("_", " "), "circle-dashed"))
     return Shown(
         job=job,
         state=State("live", "radio", "ok") if state.word == "running" and job.kind == Kind.LIVE else state,
         files=tuple(files),
-        started_by=_who(job.started_by, acts.get("start"), people),
-        stopped_by=_who(job.stopped_by, acts.get("stop"), people) if job.stopped_by or "stop" in acts else "",
-        ended=_STOPS.get(reason, masked_text(reason)),
+        started_by=who(job.started_by, acts.get("start"), people),
+        stopped_by=who(job.stopped_by, acts.get("stop"), people) if job.stopped_by or "stop" in acts else "",
+        ended=stop_words(reason),
         trouble=trouble_of(error) if failed else None,
         is_paused=paused,
         may_be_paused=maybe,
@@ -141,7 +131,7 @@ def _rank(kind: str) -> int:
     return known.index(kind) if kind in known else len(known)
 
 
-def _paused(job: Job, acts: Mapping[str, AuditEntry]) -> tuple[bool, bool]:
+def _paused(job: Job, acts: Acts) -> tuple[bool, bool]:
     """(paused, nobody knows): 100ms has no status for it, so only what was asked for from here is known."""
     last = acts.get("pause")
     if job.status != "running" or last is None:
@@ -151,40 +141,6 @@ def _paused(job: Job, acts: Mapping[str, AuditEntry]) -> tuple[bool, bool]:
         return False, True
     # A live stream itself goes on while its recording waits.
     return pauses and job.kind == Kind.RECORDING, pauses and job.kind == Kind.LIVE
-
-
-def _acts(room: Room, ids: Sequence[str]) -> dict[str, dict[str, AuditEntry]]:
-    """What was done to these jobs from here, the last of each sort: "start", "stop", "pause" (and resume)."""
-    entries = AuditEntry.objects.filter(
-        room_id=room.pk,
-        target_kind__in=[kind.value for kind in Kind],
-        target_id__in=ids,
-        outcome__in=(Outcome.SUCCEEDED, Outcome.UNSURE),
-    ).order_by("id")
-    found: dict[str, dict[str, AuditEntry]] = {}
-    for entry in entries:
-        verb = entry.action.rpartition(".")[2]
-        if verb.startswith(("pause", "resume")):
-            found.setdefault(entry.target_id, {})["pause"] = entry
-        elif verb in ("start", "stop") and entry.outcome == Outcome.SUCCEEDED:
-            found.setdefault(entry.target_id, {})[verb] = entry
-    return found
-
-
-def _people(jobs: Sequence[Job], acts: Mapping[str, Mapping[str, AuditEntry]]) -> dict[str, str]:
-    """Names by peer id, and full names by user name."""
-    peers = {one for job in jobs for one in (job.started_by, job.stopped_by) if one}
-    users = {entry.actor for done in acts.values() for entry in done.values()}
-    names = dict(Peer.objects.filter(pk__in=peers).values_list("pk", "name")) if peers else {}
-    if users:
-        names |= {user.get_username(): user.get_full_name() for user in User.objects.filter(username__in=users)}
-    return {key: name for key, name in names.items() if name}
-
-
-def _who(peer_id: str, entry: AuditEntry | None, people: Mapping[str, str]) -> str:
-    if peer_id:
-        return f"{people.get(peer_id, 'somebody')}, in the room"
-    return people.get(entry.actor, entry.actor) if entry else "100ms itself or another program"
 
 
 def _told(jobs: Sequence[Job]) -> dict[str, dict[str, str]]:

@@ -7,13 +7,17 @@ from functools import cached_property
 from django.http import HttpRequest
 from django.utils import timezone
 
-from analytics import activity, instants, queries, timeline
+from analytics import activity, instants, queries, runs, timeline
 from analytics.activity import Failure, Frame, Person, Stay
 from analytics.models import Session
 from analytics.moments import Moment, moments
 from analytics.people import by_role
 from analytics.queries import Completeness
+from analytics.run_lanes import RunLane, run_lanes
+from analytics.run_moments import run_moments
+from analytics.runs import Recorded, Run, Stretch
 from analytics.summary import Summary, summary
+from dashboard import session_runs
 from dashboard.forms.session import Asked
 from dashboard.shortcuts import get_session
 from rooms.access import Action
@@ -30,6 +34,8 @@ class Reading:
     frame: Frame
     stays: list[Stay]
     failures: list[Failure]
+    runs: list[Run]
+    is_missed: bool  # a recording should be there, and none is
     completeness: Completeness
     asked: Asked
     now: datetime
@@ -45,7 +51,21 @@ class Reading:
 
     @cached_property
     def moments(self) -> list[Moment]:
-        return moments(self.people, self.frame, self.failures)
+        extra = run_moments(self.stretches, self.recorded, self.frame)
+        return moments(self.people, self.frame, self.failures, extra=extra)
+
+    @cached_property
+    def stretches(self) -> list[Stretch]:
+        """What ran beside the people, by time."""
+        return runs.stretches(self.runs, self.frame)
+
+    @cached_property
+    def recorded(self) -> Recorded:
+        return runs.recorded(self.stretches, self.frame, expected=self.is_missed)
+
+    @cached_property
+    def run_lanes(self) -> tuple[RunLane, ...]:
+        return run_lanes(self.stretches, self.recorded, self.timeline.axis)
 
     @cached_property
     def timeline(self) -> timeline.Timeline:
@@ -91,11 +111,13 @@ class Reading:
 
     @property
     def is_watched(self) -> bool:
-        """Does the page ask again by itself? While the session runs, and until its last pull is in."""
+        """Does the page ask again by itself? While the session runs, and until its last pull and recordings are in."""
         if self.frame.is_live:
             return True
         ended = instants.to_datetime(self.frame.until)
-        return not self.is_final and not self.completeness.gap and self.now - ended < SETTLING
+        recordings = (run for run in self.runs if run.kind in runs.OF_THE_ROOM)
+        to_come = any(not run.failed and not run.is_ready for run in recordings)
+        return (to_come or not self.is_final) and not self.completeness.gap and self.now - ended < SETTLING
 
 
 def read(request: HttpRequest, session_id: str, action: Action = "see") -> Reading:
@@ -103,11 +125,14 @@ def read(request: HttpRequest, session_id: str, action: Action = "see") -> Readi
     session = get_session(request, session_id, action)
     now, zone = timezone.now(), timezone.get_current_timezone()
     frame = queries.frame(session, now)
+    found = session_runs.runs(session, frame)
     return Reading(
         session=session,
         frame=frame,
         stays=queries.stays(session),
         failures=queries.failures(session),
+        runs=found,
+        is_missed=session_runs.is_missed(session, frame, found),
         completeness=queries.completeness(session),
         asked=Asked.from_query(request.GET, start=frame.started_at, end=frame.until, zone=zone),
         now=now,

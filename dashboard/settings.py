@@ -3,6 +3,7 @@
 Sections follow the order in which a request meets them. Checks of what is set live in `dashboard/checks.py`.
 """
 
+import json
 import os
 from datetime import timedelta
 from pathlib import Path
@@ -179,9 +180,9 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 CELERY_TASK_DEFAULT_QUEUE = "rollcall"
 # A 100ms that hangs holds up whoever asks it: with a worker for each queue (docs/deploy.md) that is never the inbox.
-# A worker that names no queue takes from both.
-CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in ("rollcall", "pulls")]
-CELERY_TASK_ROUTES = {"analytics.tasks.*": {"queue": "pulls"}}
+# So does a video that is copied for an hour. A worker that names no queue takes from all.
+CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in ("rollcall", "pulls", "copies")]
+CELERY_TASK_ROUTES = {"analytics.tasks.keep_due": {"queue": "copies"}, "analytics.tasks.*": {"queue": "pulls"}}
 
 # --- Sign-in and sessions -------------------------------------------------------------------------------------
 LOGIN_URL = "/accounts/login/"
@@ -261,6 +262,9 @@ DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="Rollcall <rollcall@localhost
 # --- What pages may load --------------------------------------------------------------------------------------
 # No inline script or style anywhere of ours. The admin's own theme evaluates expressions (Alpine); its URLs get
 # a wider policy in `dashboard/admin_policy.py`.
+# Where a film may come from, on the one page that plays any (`dashboard/views/recording.py`): a link of 100ms leads to
+# the storage of the template, which is known to nobody here, so by default anything over HTTPS.
+MEDIA_ORIGINS: list[str] = env.list("MEDIA_ORIGINS", default=["https:"])
 CONTENT_SECURITY_POLICY = {
     "EXCLUDE_URL_PREFIXES": [],
     "DIRECTIVES": {
@@ -313,8 +317,31 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STORAGES = {
+# Our own copies of recordings, made before 100ms deletes its files. Any storage of django-storages will do; without one
+# named, a folder that nobody else on the machine reads.
+KEEP_RECORDINGS = env.bool("KEEP_RECORDINGS", default=False)
+KEPT_FOLDER = Path(env.str("KEPT_FOLDER", default=str(VAR_DIR / "recordings")))
+KEPT_STORAGE = env.str("KEPT_STORAGE", default="django.core.files.storage.FileSystemStorage")
+_own_folder = {"location": str(KEPT_FOLDER), "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}
+# As written; what cannot be read is told by `checks.py`.
+KEPT_STORAGE_OPTIONS = env.str("KEPT_STORAGE_OPTIONS", default="") or (
+    json.dumps(_own_folder) if KEPT_STORAGE.endswith(".FileSystemStorage") else "{}"
+)
+# What has come of a file until it is whole. A disk of its own serves, a memory does not: videos are large.
+KEPT_SPOOL = VAR_DIR / "spool"
+
+
+def _options(text: str) -> dict[str, Any]:
+    try:
+        options = json.loads(text)
+    except ValueError:
+        return {}
+    return options if isinstance(options, dict) else {}
+
+
+STORAGES: dict[str, Any] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "kept": {"BACKEND": KEPT_STORAGE, "OPTIONS": _options(KEPT_STORAGE_OPTIONS)},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG

@@ -4,7 +4,9 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
-from analytics.models import Failure, Peer, PollRun, Session
+from analytics import queries
+from analytics.encoders import find_stream
+from analytics.models import Asset, Failure, Peer, PollRun, Recording, Session, Stream
 from rooms.access import Action, Viewer, is_ops, may, polls_for, rooms_for
 from rooms.models import Poll, Room, RoomTemplate
 
@@ -27,10 +29,25 @@ def failures_for(user: Viewer) -> QuerySet[Failure]:
     return failures if is_ops(user) else failures.filter(room__in=rooms_for(user))
 
 
+def recordings_for(user: Viewer, action: Action = "see") -> QuerySet[Recording]:
+    """What was recorded in the rooms in which this user may do this, each with its room.
+
+    Without its session, which may not be known yet: a join would drop the row.
+    """
+    recordings = Recording.objects.select_related("room")
+    return recordings if is_ops(user) else recordings.filter(room__in=rooms_for(user, action))
+
+
 def poll_runs_for(user: Viewer, action: Action = "see") -> QuerySet[PollRun]:
     """What polls brought in the rooms in which this user may do this, each with its session and room."""
     runs = PollRun.objects.select_related("session__room", "room")
     return runs if is_ops(user) else runs.filter(room__in=rooms_for(user, action))
+
+
+def streams_for(user: Viewer, action: Action = "see") -> QuerySet[Stream]:
+    """The live and external streams of the rooms in which this user may do this, each with its room."""
+    streams = Stream.objects.select_related("room")
+    return streams if is_ops(user) else streams.filter(room__in=rooms_for(user, action))
 
 
 def get_room(request: HttpRequest, room_id: str, action: Action = "see") -> Room:
@@ -57,6 +74,28 @@ def get_poll_run(request: HttpRequest, session_id: str, poll_id: str, action: Ac
     """What a poll brought in one session, or Http404 for whom it does not exist or who may not do this in its room."""
     runs = poll_runs_for(request.user, action)
     return get_object_or_404(runs, session_id=_storable(session_id), poll_id=_storable(poll_id))
+
+
+def get_recording(request: HttpRequest, any_id: str, action: Action = "see") -> Recording:
+    """The recording with its room, by any id of 100ms's, or Http404 for who may not do this in its room."""
+    recording = queries.find_recording(_storable(any_id))
+    if recording is None or not rooms_for(request.user, action).filter(pk=recording.room_id).exists():
+        raise Http404
+    return recording
+
+
+def get_asset(request: HttpRequest, asset_id: str, action: Action = "export") -> Asset:
+    """One file of a recording that we know, with its recording and room, or Http404 as above."""
+    files = Asset.objects.select_related("recording__room")
+    return get_object_or_404(files, pk=_storable(asset_id), recording__room__in=rooms_for(request.user, action))
+
+
+def get_stream(request: HttpRequest, any_id: str) -> Stream:
+    """The stream with its room by any of its ids, or Http404 for whom it does not exist."""
+    stream = find_stream(_storable(any_id))
+    if stream is None or not rooms_for(request.user).filter(pk=stream.room_id).exists():
+        raise Http404
+    return stream
 
 
 def get_template(request: HttpRequest, template_id: str) -> RoomTemplate:

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from math import isfinite
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -90,6 +91,20 @@ def note(
     return _write(Change(actor, action, target, before, after), Outcome.SUCCEEDED, problem=problem)
 
 
+def note_once(actor: Actor, action: str, target: Target, *, within: timedelta, after: Any = None) -> AuditEntry | None:
+    """As `note`, unless the actor's same act on the same target was noted less than so long ago; None then.
+
+    For what a machine does many times over while a person does it once: a player that asks for a film piece by piece.
+    """
+    with transaction.atomic():
+        _turn()
+        since = timezone.now() - within
+        known = AuditEntry.objects.filter(
+            actor=name_of(actor), action=action, target_kind=target.kind, target_id=_text(target.id, 128), at__gt=since
+        )
+        return None if known.exists() else note(actor, action, target, after=after)
+
+
 def settle(request: AuditEntry, *, happened: bool, target: Target) -> AuditEntry:
     """Write what a later look at 100ms showed of a change that got no answer (`rooms.elsewhere`).
 
@@ -134,10 +149,7 @@ def digest(entry: AuditEntry) -> str:
 
 @transaction.atomic
 def _write(change: Change, outcome: AuditEntry.Outcome, *, problem: str = "", request_id: str = "") -> AuditEntry:
-    if connection.vendor == "postgresql":
-        # One writer at a time, until the transaction ends; on SQLite the immediate transaction is that lock.
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    _turn()
     last = AuditEntry.objects.order_by("-id").first()
     entry = AuditEntry(
         id=last.id + 1 if last else 1,
@@ -159,6 +171,13 @@ def _write(change: Change, outcome: AuditEntry.Outcome, *, problem: str = "", re
     entry.digest = digest(entry)
     entry.save()
     return entry
+
+
+def _turn() -> None:
+    """One writer at a time, until the transaction ends; on SQLite the immediate transaction is that lock."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
 def _text(text: str, longest: int) -> str:

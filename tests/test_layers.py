@@ -10,7 +10,8 @@ ROOT = Path(__file__).parent.parent
 LAYERS = ["rooms", "analytics", "webhooks", "dashboard"]
 PURE = [
     "instants", "durations", "intervals", "leaving", "activity", "people", "sums", "moments", "axis", "marks",
-    "timeline", "thin_rows", "summary", "poll_results", "quality", "viewing",
+    "timeline", "thin_rows", "summary", "poll_results", "quality", "guardian", "viewing",
+    "transcripts", "chats", "talk", "chapters", "playhead", "runs", "run_lanes", "run_moments",
 ]  # fmt: skip
 
 

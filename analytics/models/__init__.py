@@ -3,10 +3,10 @@
 from analytics.models.cursor import Cursor, Pull
 from analytics.models.event import Event
 from analytics.models.failure import Failure
-from analytics.models.kept_file import KeptFile, TextFile
+from analytics.models.kept_file import KeptFile, TalkTime, TextFile
 from analytics.models.peer import Peer
 from analytics.models.poll import PollCursor, PollResponse, PollRun, PollScore
-from analytics.models.recording import Asset, Recording, Transcription
+from analytics.models.recording import Asset, Recording, RecordingCursor, Transcription
 from analytics.models.session import Session
 from analytics.models.stream import Ingest, Stream
 from analytics.models.track import Track
@@ -26,8 +26,10 @@ __all__ = [
     "PollScore",
     "Pull",
     "Recording",
+    "RecordingCursor",
     "Session",
     "Stream",
+    "TalkTime",
     "TextFile",
     "Track",
     "Transcription",

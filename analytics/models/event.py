@@ -26,6 +26,8 @@ class Event(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["session_id", "type"], name="event_session_type"),
+            # What names no session is looked for by its room (EVENTS trap 12).
+            models.Index(fields=["room_id", "type"], name="event_sessionless", condition=models.Q(session_id="")),
             models.Index(fields=["peer_id"], name="event_peer", condition=~models.Q(peer_id="")),
         ]
 

@@ -59,3 +59,22 @@ class TextFile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.asset_id}"
+
+
+class TalkTime(models.Model):
+    """When one speaker of a transcript spoke, by the times of their words (`analytics.talk`).
+
+    Written with its TextFile, so that the pages of sessions and people need not read what was said to know how long.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    text_file = models.ForeignKey(TextFile, models.CASCADE, related_name="talk_times")
+    session_id = models.CharField(max_length=64, blank=True, db_index=True)
+    # As the transcript names them; either may be empty.
+    peer_id = models.CharField(max_length=64, blank=True, db_index=True)
+    name = models.CharField(max_length=255, blank=True)
+    # [[from, to], …] in microseconds of the recording, none of them overlapping.
+    spans = models.JSONField("when", default=list, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.name or self.peer_id or 'somebody'} in {self.text_file_id}"

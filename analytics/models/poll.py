@@ -6,6 +6,8 @@ says who: `key`, `peer_id` and `user_id` are empty, whatever 100ms sent.
 
 from django.db import models
 
+from analytics.models.turn import Turn
+
 
 class PollRun(models.Model):
     """One poll in one session, with its questions as they stood when they were asked.
@@ -95,17 +97,8 @@ class PollScore(models.Model):
         return f"{self.score:g} points"
 
 
-class PollCursor(models.Model):
-    """When the polls of a session are read next. Bookkeeping: a rebuild leaves it alone."""
-
-    session_id = models.CharField("100ms session id", max_length=64, primary_key=True)
-    room_id = models.CharField(max_length=64)
-    due_at = models.DateTimeField("next pull due", null=True, blank=True, db_index=True)
-    asked_at = models.DateTimeField("last asked for by a person at", null=True, blank=True)
-    pulled_at = models.DateTimeField("last whole pull begun at", null=True, blank=True)
-    # The pull that began long enough after the session's end: no late answer will come.
-    final_at = models.DateTimeField("last pull after the end", null=True, blank=True)
-    failures = models.PositiveIntegerField(default=0)
+class PollCursor(Turn):
+    """When the polls of a session are read next."""
 
     def __str__(self) -> str:
         return f"polls of {self.session_id}"

@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from analytics.models.turn import Turn
+
 
 class Recording(models.Model):
     """One recording job: what was recorded, from when to when, and what came of it.
@@ -39,6 +41,8 @@ class Recording(models.Model):
     created_at = models.DateTimeField("ordered at", null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
     stopped_at = models.DateTimeField(null=True, blank=True)
+    # Nobody told the stop: it is worked out from the session's end or the limits of 100ms (EVENTS trap 23).
+    end_estimated = models.BooleanField("end worked out", default=False)
     finished_at = models.DateTimeField("ready or failed at", null=True, blank=True)
     # What pages sort and filter by: the first of started, ordered, stopped, finished that is known.
     at = models.DateTimeField(db_index=True)
@@ -120,3 +124,10 @@ class Transcription(models.Model):
 
     def __str__(self) -> str:
         return f"transcript of {self.session_id}"
+
+
+class RecordingCursor(Turn):
+    """When the recordings and streams of a session are read next."""
+
+    def __str__(self) -> str:
+        return f"recordings of {self.session_id}"

@@ -32,6 +32,8 @@ class Stream(models.Model):
     created_at = models.DateTimeField("ordered at", null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
     stopped_at = models.DateTimeField(null=True, blank=True)
+    # Nobody told the stop: it is worked out from the session's end or the limits of 100ms (EVENTS trap 23).
+    end_estimated = models.BooleanField("end worked out", default=False)
     at = models.DateTimeField(db_index=True, help_text="the first of started, ordered, stopped that is known")
     duration_seconds = models.FloatField("seconds as told", null=True, blank=True)
     started_by = models.CharField("peer that began it", max_length=64, blank=True)

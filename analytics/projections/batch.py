@@ -3,7 +3,10 @@
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+
+from django.db.models import Model, Q
 
 from analytics import instants
 from analytics.envelope import Envelope
@@ -18,6 +21,10 @@ class Batch:
 
     def of(self, types: frozenset[str]) -> "list[Envelope]":
         return [event for event in self.new if event.type in types]
+
+    def related(self, where: Q, *, types: frozenset[str]) -> list[Envelope]:
+        """As `history`, of whatever `where` picks."""
+        return [stored(*row) for row in Event.objects.filter(where, type__in=types).values_list(*STORED)]
 
     def history(self, *, types: frozenset[str], **entity: Iterable[str]) -> list[Envelope]:
         """Every stored event of these types and entities, the new ones included.
@@ -77,6 +84,25 @@ def readable(value: object) -> int | None:
         return instants.parse(value)
     except ValueError:
         return None
+
+
+def as_datetime(instant: int | None) -> datetime | None:
+    """For a column that may be empty."""
+    return None if instant is None else instants.to_datetime(instant)
+
+
+def write(model: type[Model], rows: Sequence[Any]) -> None:
+    """Store these rows, but for those that are there as they are: most of a run were there before."""
+    names = [field.attname for field in model._meta.concrete_fields if not field.primary_key]
+    held = model._default_manager.in_bulk([row.pk for row in rows])
+    new = [
+        row
+        for row in rows
+        if row.pk not in held or any(getattr(row, name) != getattr(held[row.pk], name) for name in names)
+    ]
+    model._default_manager.bulk_create(
+        new, update_conflicts=True, unique_fields=["id"], update_fields=names, batch_size=1_000
+    )
 
 
 def to_millisecond(instant: int) -> int:

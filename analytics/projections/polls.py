@@ -9,14 +9,13 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
 from analytics import instants
 from analytics.envelope import Envelope, is_id
 from analytics.models import PollResponse, PollRun, PollScore
 from analytics.poll_results import Given, Scored, key_of, questions, settled, settled_scores
-from analytics.projections.batch import Batch, moment, plain, text, to_millisecond, user_id
+from analytics.projections.batch import Batch, as_datetime, moment, plain, text, to_millisecond, user_id, write
 
 POLL_TYPES: Final = frozenset({"snapshot.poll", "snapshot.poll_run", "snapshot.poll_response", "snapshot.poll_result"})
 _MOST: Final = 2**31 - 1
@@ -82,9 +81,9 @@ def _run(any_event: Envelope, runs: Sequence[Envelope], readings: Sequence[Envel
         anonymous=said.get("anonymous") is True,
         mode=plain(said.get("mode"))[:16],
         questions=_questions(said.get("questions")),
-        started_at=_at(began),
+        started_at=as_datetime(began),
         # It goes on while any of them does.
-        stopped_at=_at(to_millisecond(max(stops))) if runs and len(stops) == len(runs) else None,
+        stopped_at=as_datetime(to_millisecond(max(stops))) if runs and len(stops) == len(runs) else None,
         told_responses=_sum(runs, "total_responses"),
         told_participants=_sum(runs, "unique_participants"),
         event_id=runs[-1].id if runs else "",
@@ -168,7 +167,7 @@ def _response(run: PollRun, answer: Given, event: Envelope) -> PollResponse:
         text=answer.text,
         skipped=answer.skipped,
         took_ms=None if answer.took is None else answer.took // instants.MILLISECOND,
-        sent_at=_at(answer.sent_at),
+        sent_at=as_datetime(answer.sent_at),
         original_id=answer.original,
         key=answer.key,
         peer_id="" if run.anonymous else event.peer_id,
@@ -205,32 +204,14 @@ def project_polls(batch: Batch) -> None:
         if _is_placed(event) and (place := (event.session_id, event.data["poll_id"])) in touched:
             events[place].append(event)
     found = [folded for of_run in events.values() if (folded := fold_poll_run(of_run)) is not None]
-    _write(PollRun, [folded.run for folded in found])
-    _write(PollResponse, [row for folded in found for row in folded.responses])
-    _write(PollScore, [row for folded in found for row in folded.scores])
+    write(PollRun, [folded.run for folded in found])
+    write(PollResponse, [row for folded in found for row in folded.responses])
+    write(PollScore, [row for folded in found for row in folded.scores])
 
 
 def _is_placed(event: Envelope) -> bool:
     poll_id = event.data.get("poll_id")
     return bool(event.session_id) and isinstance(poll_id, str) and is_id(poll_id)
-
-
-def _write(model: type[PollRun] | type[PollResponse] | type[PollScore], rows: Sequence[Any]) -> None:
-    """Only what is not there as it is: most answers of a run were there before."""
-    names = [field.attname for field in model._meta.concrete_fields if not field.primary_key]
-    held = model._default_manager.in_bulk([row.pk for row in rows])
-    new = [
-        row
-        for row in rows
-        if row.pk not in held or any(getattr(row, name) != getattr(held[row.pk], name) for name in names)
-    ]
-    model._default_manager.bulk_create(
-        new, update_conflicts=True, unique_fields=["id"], update_fields=names, batch_size=1_000
-    )
-
-
-def _at(instant: int | None) -> datetime | None:
-    return None if instant is None else instants.to_datetime(instant)
 
 
 def _whole(value: object) -> int | None:

@@ -3,6 +3,11 @@
 Two kinds of evidence. Events about the session itself (`SESSION_TYPES`) are folded whole. Any other event of the
 session is a *witness*: it proves that the session exists, began no later and was alive then (EVENTS trap 3). A witness
 only ever moves the start back and the last sign of life on, so witnesses may come in any order, one at a time.
+
+What is told of a recording or a stream comes minutes or hours after the session's end, and Beam stays in a room that
+all have left (EVENTS trap 23). So of these events only a start is a sign of life. The others prove what they name: that
+the session had begun (`session_started_at`), and that it lasted (`session_stopped_at`); those that name neither, as
+transcripts and files of tracks, prove nothing and make no session.
 """
 
 from collections import defaultdict
@@ -15,6 +20,19 @@ from analytics.models import Session
 from analytics.projections.batch import Batch, moment, readable, text, to_millisecond, user_id
 
 SESSION_TYPES = frozenset({"session.open.success", "session.close.success", "room.end.success", "snapshot.session"})
+# Of these only the times of the session that they name count.
+AFTERWARDS = frozenset(
+    {
+        "beam.stopped.success",
+        "beam.recording.success",
+        "beam.failure",
+        "hls.stopped.success",
+        "hls.recording.success",
+        "hls.failure",
+        "recording.success",
+        "recording.failed",
+    }
+)
 BEGINNINGS = ("session_started_at", "joined_at", "created_at")
 ENDINGS = ("left_at", "session_stopped_at")
 # A session lasts 12 h at most, and what came of it is told within the 30 days that 100ms keeps it: a beginning further
@@ -73,9 +91,19 @@ def witness(events: Sequence[Envelope]) -> Witness:
     begun = [
         min((at for at in named(event, BEGINNINGS) if at >= event.emitted_at - TOLD_WITHIN), default=event.emitted_at)
         for event in events
+        if event.type not in AFTERWARDS
     ]
-    alive = [max([event.emitted_at, *named(event, ENDINGS)]) for event in events]
+    alive = [max([event.emitted_at, *named(event, ENDINGS)]) for event in events if event.type not in AFTERWARDS]
+    for event in events:
+        if event.type in AFTERWARDS and (start := _session_began(event)) is not None:
+            begun.append(start)
+            alive.append(max([start, *(at for at in named(event, ENDINGS) if at <= event.emitted_at)]))
     return Witness(to_millisecond(min(begun)), to_millisecond(max(alive)))
+
+
+def _session_began(event: Envelope) -> int | None:
+    at = moment(event, "session_started_at")
+    return at if at is not None and event.emitted_at - TOLD_WITHIN <= at <= event.emitted_at else None
 
 
 def fold_session(events: Sequence[Envelope]) -> Folded:
@@ -114,7 +142,7 @@ def project_sessions(batch: Batch) -> None:
     """Write the row of every session the batch speaks of."""
     new: dict[str, list[Envelope]] = defaultdict(list)
     for event in batch.new:
-        if event.session_id:
+        if event.session_id and (event.type not in AFTERWARDS or _session_began(event) is not None):
             new[event.session_id].append(event)
     own: dict[str, list[Envelope]] = defaultdict(list)
     for event in batch.history(types=SESSION_TYPES, session_id__in=new):

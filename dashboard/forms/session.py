@@ -28,6 +28,7 @@ class Asked:
     table: bool = False  # the timeline as a table of intervals
     size: str = ""  # of a crowd's lanes: "named", "thin", or "" for each group its own
     person: str = ""  # whose detail card is open
+    lane: str = ""  # or of which lane of recordings and streams, a key of `analytics.run_lanes`
     at: int | None = None  # at which instant
     whole: frozenset[str] = frozenset()  # groups of which all lanes are drawn
     open: str = ""  # whose sum is open in the activity table
@@ -49,6 +50,7 @@ class Asked:
             table=query.get("view") == "table",
             size=size if (size := query.get("lanes", "")) in {"named", "thin"} else "",
             person=query.get("person", ""),
+            lane=query.get("lane", ""),
             at=_instant(query.get("at", ""), start, end, zone),
             whole=frozenset(query.getlist("whole")),
             open=query.get("open", ""),

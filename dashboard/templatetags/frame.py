@@ -51,6 +51,8 @@ def navigation(context: RequestContext) -> dict[str, object]:
             link("Home", "house", "home"),
             link("Sessions", "chart-gantt", "sessions", f"{live} live" if live else "", is_live=True),
             link("Rooms", "door-open", "rooms"),
+            link("Recordings", "disc", "recordings"),
+            link("Streams", "radio", "streams"),
             link("People", "users", "people"),
             link("Polls", "list-todo", "polls"),
         ]

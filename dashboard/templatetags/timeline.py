@@ -47,6 +47,7 @@ ICONS: Final = {
     "role": "user-star",
     "failed": "triangle-alert",
     "cam-off": "video-off",
+    "stream": "radio",
 }
 NOT_OURS: Final = ("have", "shape")  # what the live part of the page asks with
 
@@ -229,6 +230,8 @@ def part(context: Context, part: Part, swap: str = "") -> SafeString:
 def mark_sign(kind: str) -> SafeString:
     """The mark of a lane, for use beside words."""
     name = MARKS.get(kind, "")
+    if kind == "recording":
+        return mark_safe('<span class="recdot"></span>')
     if not name:
         return icon(ICONS.get(kind, "info"), "i-s")
     return format_html(

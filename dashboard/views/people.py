@@ -18,6 +18,7 @@ from dashboard.freshness import freshness
 from dashboard.htmx import MemberRequest, page_or_fragment
 from dashboard.listing import Column, Listing
 from dashboard.people import described, stays_for
+from dashboard.person_viewings import viewings_of
 from dashboard.poll_person import answered_by
 from rooms.access import rooms_for
 from rooms.audit import Target, note
@@ -85,8 +86,10 @@ def detail(request: MemberRequest, user_id: str) -> HttpResponse:
     stays = [] if "\x00" in user_id else list(stays_for(request.user).filter(user_id=user_id))
     if not user_id.strip() or not stays:
         raise Http404
+    person = attendance(user_id, stays, now)
     context = {
-        "person": attendance(user_id, stays, now),
+        "person": person,
+        "viewings": viewings_of(person, request.user),
         "polls": answered_by(user_id, request.user),
         "freshness": freshness(now),
     }

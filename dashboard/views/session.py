@@ -19,6 +19,7 @@ from dashboard.htmx import POLLING_STOPPED, MemberRequest, page_or_fragment
 from dashboard.intervals import intervals
 from dashboard.parts import Part, anchor, changes, held
 from dashboard.reading import Reading, read
+from dashboard.run_detail import run_detail, run_rows
 from dashboard.times import zone_words
 
 
@@ -99,6 +100,9 @@ def context(reading: Reading) -> dict[str, Any]:
         "overview": overview(timeline.groups) if shape == "groups" else None,
         "intervals": intervals(reading) if shape == "table" else None,
         "activity": table,
+        "run_detail": run_detail(reading),
+        "run_rows": run_rows(reading) if shape == "table" and asked.part == 1 else (),
+        "playing": None if asked.at is None else reading.recorded.playing(asked.at),
         "detail": detail_of(opened, reading.frame, asked.at, reading.zone) if opened else None,
         "parts": {name: Part(name.replace("_", "-"), f"sessions/_{name}.html") for name in _fixed(shape)},
         "lanes": [
@@ -129,10 +133,10 @@ def _shape(reading: Reading) -> str:
 
 def _fixed(shape: str) -> tuple[str, ...]:
     """The parts that stand on every page of this shape."""
-    always = ("asof", "head_sub", "late", "facts", "moments", "count", "people_count")
+    always = ("asof", "head_sub", "late", "watch", "facts", "moments", "count", "people_count")
     if shape == "table":
         return (*always, "intervals")
-    return always if shape == "none" else (*always, "axis", "grid", "so_far_lines", "at_once")
+    return always if shape == "none" else (*always, "axis", "grid", "so_far_lines", "runs", "at_once")
 
 
 def parts(shown: dict[str, Any]) -> Iterator[Part]:

@@ -11,6 +11,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from dashboard.copies import looked_at
 from dashboard.decorators import ops_command, ops_form, ops_required
+from dashboard.encoders import shown
 from dashboard.htmx import MemberRequest, done, page_or_fragment
 from dashboard.refusals import Problem, in_words, land
 from dashboard.shortcuts import get_room
@@ -32,6 +33,7 @@ def index(request: MemberRequest, room_id: str) -> HttpResponse:
         "key": mirror.active(room),
         "old": room.stream_keys.filter(enabled=False),
         "freshness": copy,
+        "encoder": shown([room], request.user, timezone.now())[0],
         "not_switched_on": "answered 403" in copy.problem and "disabled" not in copy.problem,
     }
     answer = render(request, "stream_keys/index.html", context)

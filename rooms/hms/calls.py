@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote
 
 import httpx
@@ -11,6 +11,7 @@ import msgspec
 
 from rooms.hms.errors import (
     ConnectionFailed,
+    ErrorAnswer,
     RateLimited,
     ServerFailed,
     TimedOut,
@@ -18,9 +19,26 @@ from rooms.hms.errors import (
     error_answer,
 )
 from rooms.hms.pace import PATIENCE, Pace, wait_before_retry
-from rooms.hms.tokens import Tokens
 
 Query = Iterable[tuple[str, str]]
+
+
+class Bearers(Protocol):
+    """Where the token of a call comes from (`rooms.hms.tokens`); threads share it."""
+
+    def current(self) -> str:
+        """A token that should be taken."""
+
+    def forget(self, token: str) -> None:
+        """That one was refused: the next `current` is another."""
+
+
+class Explains(Protocol):
+    """Reads an answer of 400 and above (`rooms.hms.errors.error_answer`)."""
+
+    def __call__(
+        self, call: str, response: httpx.Response, *, now: float, with_cursor: bool, sent: object
+    ) -> ErrorAnswer: ...
 
 
 class Stats:
@@ -57,7 +75,8 @@ class Calls:
     """Sends calls for the resources.
 
     Without `tokens` nothing says who asks, which the auth host wants; `address` is its URL, and "" is the one
-    the `http` client was made for.
+    the `http` client was made for. Another API than that of 100ms brings its name, for the messages of errors, and its
+    own way to `explain` a refusal; all else is the same (`analytics.api_video`).
 
     Only calls that are safe to repeat are tried again, `retries` times at most and within `patience` seconds
     from the first try on: on 429, on 5xx and when the connection fails. The loop is our own and not stamina's: stamina
@@ -68,11 +87,13 @@ class Calls:
     def __init__(
         self,
         http: httpx.Client,
-        tokens: Tokens | None,
+        tokens: Bearers | None,
         pace: Pace,
         stats: Stats,
         *,
         address: str = "",
+        name: str = "",
+        explain: Explains = error_answer,
         retries: int,
         patience: float = PATIENCE,
         clock: Callable[[], float],
@@ -83,6 +104,8 @@ class Calls:
         self._pace = pace
         self._stats = stats
         self._address = address.rstrip("/")
+        self._name = f"{name} " if name else ""
+        self._explain = explain
         self._retries = retries
         self._patience = patience
         self._clock = clock
@@ -119,7 +142,7 @@ class Calls:
             headers={} if body is None else {"Content-Type": "application/json"},
             timeout=httpx.USE_CLIENT_DEFAULT if timeout is None else timeout,
         )
-        name = f"{method} {path}"
+        name = f"{self._name}{method} {path}"
         tries, spent = 0, 0.0
         while True:
             tries += 1
@@ -127,7 +150,7 @@ class Calls:
             try:
                 response = self._once(request, name, token)
                 if response.status_code >= 400:
-                    raise error_answer(name, response, now=self._clock(), with_cursor=with_cursor, sent=body)
+                    raise self._explain(name, response, now=self._clock(), with_cursor=with_cursor, sent=body)
                 return _read(response, name, list if array else dict)
             except (ConnectionFailed, RateLimited, ServerFailed) as error:
                 wait = wait_before_retry(tries, error.retry_after)
@@ -179,7 +202,7 @@ def path(*segments: str) -> str:
     Raises ValueError for an empty or dotted segment, which would name another resource.
     """
     if any(segment in ("", ".", "..") for segment in segments):
-        raise ValueError(f"not a path of the 100ms API: {'/'.join(segments)}")
+        raise ValueError(f"not a path of the API: {'/'.join(segments)}")
     return "/" + "/".join(quote(segment, safe="") for segment in segments)
 
 

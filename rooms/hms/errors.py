@@ -156,7 +156,7 @@ def error_answer(
     body = body if isinstance(body, dict) else {}
     code, message, details = body.get("code"), body.get("message"), body.get("details")
     text = without_secrets(str(message or response.reason_phrase or "no reason given"), sent)
-    kind: type[ErrorAnswer] = ServerFailed if status >= 500 else _BY_STATUS.get(status, Refused)
+    kind = kind_of(status)
     if with_cursor and status in _EXPIRED:
         kind = CursorExpired
     return kind(
@@ -168,6 +168,11 @@ def error_answer(
         response.headers.get("x-request-id", ""),
         retry_after(response.headers.get("retry-after", ""), text, now=now),
     )
+
+
+def kind_of(status: int) -> type[ErrorAnswer]:
+    """Which of the errors a status of 400 and above stands for."""
+    return ServerFailed if status >= 500 else _BY_STATUS.get(status, Refused)
 
 
 def retry_after(header: str, message: str, *, now: float) -> float | None:

@@ -15,6 +15,8 @@ _KEYS = frozenset(
         "rtmp_urls",  # server and stream key in one
         "rtmpUrls",
         "url",  # of a webhook; it may carry a key
+        "apiKey",  # of api.video, which is asked through the same calls
+        "refreshToken",
     }
 )
 _TOKEN = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*")

@@ -3,7 +3,8 @@
     python -m rooms.simulator --port 8100 --webhook-url http://127.0.0.1:8000/webhooks/100ms/ --webhook-secret S
 
 serves all 84 operations of the contract at `/v2`, and the one of the other host, which trades room codes for
-tokens, at `/auth/v2`. It takes `HMS_ACCESS_KEY` and `HMS_SECRET`, as flags too. In a test:
+tokens, at `/auth/v2`; an api.video stands beside it at `/api-video` (`rooms.simulator.api_video`). It takes
+`HMS_ACCESS_KEY` and `HMS_SECRET`, as flags too. In a test:
 
     world = World(SimulatedClock(start))                  # the clock is any callable giving Unix nanoseconds
     room = world.add_room("Year 9 Physics, group B")
@@ -12,11 +13,17 @@ tokens, at `/auth/v2`. It takes `HMS_ACCESS_KEY` and `HMS_SECRET`, as flags too.
     world.session_object(session.id), world.truth(session.id)
     with running(world) as url: …                         # over a socket; or httpx.WSGITransport(create_app(world))
 
-Layers, each knowing only those before it: `clock`, `identifiers`, `spans`, `checks`; `people`, `scenarios` (a script
-is a plan of stretches settled by a seed); `session` (a script played in a room, with `occurrences` and `truth` both
-read off the script, neither off the other); `limits`, `templates`, `polls`, `codes`, `journal`, `world`; `commands` (a
-session's script written anew from now on), `assets`, `jobs`, `answers`, `quality`, `snapshots`; `faults`, `deliveries`,
+Layers, each knowing only those before it: `clock`, `identifiers`, `spans`, `checks`, `storage`; `people`, `scenarios`
+(a script is a plan of stretches settled by a seed); `speech`, `texts`; `session` (a script played in a room, with
+`occurrences` and `truth` both read off the script, neither off the other); `limits`, `templates`, `polls`, `codes`, `journal`, `world`; `commands` (a
+session's script written anew from now on), `films`, `files`, `assets`, `jobs`, `answers`, `quality`, `snapshots`; `faults`, `deliveries`,
 `webhooks`; `received`, `routes`, `table`, `recollection`, `app`, `server`.
+
+Links lead to real files, below `/files/` of the address where the simulator was reached (webhooks name `--address`, or
+where it serves): films, sounds and pictures drawn when somebody first asks for one (PyAV and Pillow, of
+requirements-demo.txt; without them 501), transcripts of what was said by those whose microphones were open, chats,
+playlists. They are as large as lists and webhooks say, come whole or in part, and their links expire by the world's
+clock: after a day in webhooks, or what the template says.
 
 Worlds: `demo` (a school: last week's classes, and live ones without end), `gallery` (each scenario once, in a
 room of its name, over), `empty` (one room). Past sessions come by pull only; what happens after the start also

@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from rooms.simulator.api_video.routes import KEY as API_VIDEO_KEY
 from rooms.simulator.app import ACCESS_KEY, SECRET
 from rooms.simulator.clock import SimulatedClock
 from rooms.simulator.journal import Journal
@@ -27,8 +28,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--speed", type=float, default=1.0, help="simulated seconds a second")
     parser.add_argument("--time-zone", type=ZoneInfo, default=ZoneInfo(env.get("TIME_ZONE") or "Africa/Nairobi"))
     parser.add_argument("--state", type=Path, help="file that keeps running classes, and what is set, over a restart")
+    parser.add_argument("--address", help="what links to files begin with, where it is not http://host:port")
     parser.add_argument("--access-key", default=env.get("HMS_ACCESS_KEY") or ACCESS_KEY)
     parser.add_argument("--secret", default=env.get("HMS_SECRET") or SECRET)
+    parser.add_argument("--api-video-key", default=env.get("API_VIDEO_KEY") or API_VIDEO_KEY)
     parser.add_argument("--webhook-url", help="where webhooks go; nowhere if absent")
     parser.add_argument("--webhook-secret", default=env.get("HMS_WEBHOOK_SECRET", ""))
     parser.add_argument("--webhook-header", default=env.get("HMS_WEBHOOK_HEADER") or "X-Webhook-Secret")
@@ -46,7 +49,12 @@ def main(arguments: list[str] | None = None) -> int:
     stopped = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopped.set())
-    keys = {"access_key": options.access_key, "secret": options.secret}
+    keys = {
+        "access_key": options.access_key,
+        "secret": options.secret,
+        "api_video_key": options.api_video_key,
+        "address": options.address,
+    }
     with running(world, options.port, host=options.host, webhooks=target, **keys) as address:
         print(f"simulated 100ms ({options.world}): {address}/v2, webhooks to {url or 'nobody'}", flush=True)
         if options.state:

@@ -1,4 +1,4 @@
-"""The simulated API as a WSGI application: faults, then the token, then the route."""
+"""The simulated 100ms as a WSGI application: switches; else faults, and then files or the token and the API's route."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -6,6 +6,11 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
+from rooms.simulator.api_video import switches as api_video_switches
+from rooms.simulator.api_video.answers import PREFIX as API_VIDEO
+from rooms.simulator.api_video.answers import Problem
+from rooms.simulator.api_video.routes import KEY as API_VIDEO_KEY
+from rooms.simulator.api_video.routes import Service
 from rooms.simulator.codes import Entrances
 from rooms.simulator.exchange import Answer, Request, Route, answer
 from rooms.simulator.faults import AnswerFault, Faults
@@ -18,6 +23,7 @@ from rooms.simulator.routes import (
     auth,
     control,
     external_streams,
+    files,
     live_streams,
     polls,
     recording_assets,
@@ -29,6 +35,7 @@ from rooms.simulator.routes import (
     stream_keys,
     templates,
 )
+from rooms.simulator.storage import PREFIX
 from rooms.simulator.table import Table
 from rooms.simulator.tokens import Tokens
 from rooms.simulator.webhooks import WebhookSender
@@ -80,6 +87,7 @@ def create_app(
     *,
     access_key: str = ACCESS_KEY,
     secret: str = SECRET,
+    api_video_key: str = API_VIDEO_KEY,
     faults: Faults | None = None,
     requests: Requests | None = None,
     sender: WebhookSender | None = None,
@@ -92,28 +100,37 @@ def create_app(
     tokens = Tokens(access_key, secret, token_clock)
     entrances = world.entrances
     api = Table(api_routes(world, entrances, tokens, sender))
-    switches = Table(control.routes(world, known, asked, sender, entrances))
+    videos = Service(world.library, token_clock, api_video_key)
+    switches = Table(
+        [*control.routes(world, known, asked, sender, entrances), *api_video_switches.routes(world.library)]
+    )
+    kept = Table(files.routes(world))
 
     def serve(request: Request) -> Answer:
         if request.path.startswith("/_control/"):
             if not request.local:
                 raise Refused(404, "not found")
             return switches.find(request)
-        asked.add(request)
+        if not request.path.startswith(PREFIX):
+            asked.add(request)
         fault = known.befalls(request.method, request.path)
         if fault is None:
             return respond(request)
         if fault.slow:
             sleep(fault.slow)
-        whole = respond(request) if fault.done else _failing(fault)
+        whole = respond(request) if fault.done else _failing(fault, request.path)
         if fault.hang:
             sleep(fault.hang)
         if fault.cut is not None or fault.hang:
             raise CutConnection(whole, len(whole.body) // 2 if fault.cut == "middle" else 0)
-        return whole if fault.status is None else _failing(fault)
+        return whole if fault.status is None else _failing(fault, request.path)
 
     def respond(request: Request) -> Answer:
+        if request.path.startswith(f"{API_VIDEO}/"):
+            return videos.respond(request)
         try:
+            if request.path.startswith(PREFIX):
+                return kept.find(request)
             if request.path not in _OTHERWISE:
                 tokens.check(request.authorization)
             world.unfold()
@@ -132,9 +149,10 @@ def create_app(
         except Refused as refusal:
             given = answer(refusal.as_object(), refusal.status)
         status = HTTPStatus(given.status)
+        said = {name for name, _ in given.headers}
         headers = [
-            ("Content-Type", "application/json"),
-            ("Content-Length", str(len(given.body))),
+            *([] if "Content-Type" in said else [("Content-Type", "application/json")]),
+            ("Content-Length", str(len(given.body) if given.length is None else given.length)),
             *given.headers,
         ]
         start_response(f"{status.value} {status.phrase}", headers)
@@ -152,14 +170,19 @@ def _request(environ: "WSGIEnvironment") -> Request:
         body=environ["wsgi.input"].read(size) if size else b"",
         authorization=environ.get("HTTP_AUTHORIZATION", ""),
         local=environ.get("REMOTE_ADDR", "127.0.0.1") in _LOCAL,
+        address=f"{environ.get('wsgi.url_scheme', 'http')}://{environ.get('HTTP_HOST') or 'simulator'}",
+        range=environ.get("HTTP_RANGE", ""),
+        if_range=environ.get("HTTP_IF_RANGE", ""),
     )
 
 
 _WORDS = {400: "Invalid body param", 429: "rate limit exceeded", 500: "internal server error"}
 
 
-def _failing(fault: AnswerFault) -> Answer:
+def _failing(fault: AnswerFault, path: str) -> Answer:
     status = fault.status or 500  # of a lost answer nobody sees it
+    if path.startswith(f"{API_VIDEO}/"):
+        return Problem(status, title=fault.message or "", retry_after=fault.retry_after).as_answer()
     message = fault.message or _WORDS.get(status, HTTPStatus(status).phrase.lower())
     headers: list[tuple[str, str]] = []
     if fault.retry_after is not None:

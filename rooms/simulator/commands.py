@@ -111,7 +111,7 @@ def _cut(stay: Stay, at: int, reason: str, message: str | None) -> Stay:
 def _closed(script: Script, at: int, reason: str) -> Script:
     """The script with its end at `at`: recordings and streams stop with the session."""
     runs = tuple(
-        replace(run, stop=at, reason=reason, fails=False) if run.stop > at else run
+        replace(run, stop=at, reason=reason, error="") if run.stop > at else run
         for run in script.runs
         if run.created <= at
     )

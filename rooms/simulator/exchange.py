@@ -11,7 +11,10 @@ from rooms.simulator.refusals import Refused, bad_query
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """`parameters` come from the path, `query` keeps repeated names in order."""
+    """`parameters` come from the path, `query` keeps repeated names in order; `address` is where the caller reached us.
+
+    `range` and `if_range` are the headers of these names.
+    """
 
     method: str
     path: str
@@ -20,6 +23,9 @@ class Request:
     authorization: str = ""
     local: bool = True
     parameters: dict[str, str] = field(default_factory=dict)
+    address: str = "http://simulator"
+    range: str = ""
+    if_range: str = ""
 
     def text(self, name: str) -> str | None:
         """The last value of a query parameter; None when absent or empty."""
@@ -74,11 +80,12 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`body` is already JSON."""
+    """`body` is already JSON, unless `headers` name another type; `length` is told where it is not the body's own."""
 
     status: int
     body: bytes
     headers: tuple[tuple[str, str], ...] = ()
+    length: int | None = None
 
 
 def answer(content: object, status: int = 200, *headers: tuple[str, str]) -> Answer:

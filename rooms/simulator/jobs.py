@@ -81,7 +81,7 @@ class Job:
         common["destination"] = run.destination
         if run.family == "live":
             flags = {"hls_vod": run.vod, "single_file_per_layer": run.single}
-            return {**common, "playback": {"url": run.playlist(session)}, "recording": flags}
+            return {**common, "playback": {"url": run.watched_at(session)}, "recording": flags}
         size = {"width": run.width, "height": run.height}
         return {**common, "rtmp_urls": list(run.rtmp), "recording": run.keeps, "resolution": size}
 
@@ -157,7 +157,7 @@ def stop(world: World, one: Job) -> Job:
     session, at = one.session, one.session.offset(one.now)
     # One that is not up yet is stopped at once, and so has failed.
     soon = session.offset(one.now + (SECOND // 1000 if at < one.run.start else _DOWN))
-    run = replace(one.run, asked=at, stop=min(soon, one.run.stop), reason="client request", fails=False)
+    run = replace(one.run, asked=at, stop=min(soon, one.run.stop), reason="client request", error="")
     script = _with(session.script, one.run, run)
     if all(stay.end <= at for stay in script.stays):
         script = replace(script, end=min(script.end, run.stop + SECOND))
@@ -171,7 +171,7 @@ def pause(one: Job, *, on: bool) -> Job:
     if on and run.pausing is None:
         run = replace(run, pausing=at)
     elif not on and run.pausing is not None:
-        run = replace(run, paused=run.paused + at - run.pausing, pausing=None)
+        run = replace(run, pauses=(*run.pauses, (run.pausing, at)), pausing=None)
     one.session.rewrite(_with(one.session.script, one.run, run))
     return Job(one.session, run, one.now)
 

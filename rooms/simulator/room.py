@@ -4,14 +4,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rooms.simulator.clock import NEVER, in_milliseconds
+from rooms.simulator.storage import Storage
 
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """Whose rooms these are."""
+    """Whose rooms these are, and where their files go."""
 
     account_id: str
     app_id: str
+    storage: Storage = field(compare=False)
 
 
 @dataclass(slots=True)

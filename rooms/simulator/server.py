@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from rooms.simulator.api_video.routes import KEY as API_VIDEO_KEY
 from rooms.simulator.app import ACCESS_KEY, SECRET, CutConnection, create_app
 from rooms.simulator.exchange import Answer
 from rooms.simulator.faults import Faults
@@ -77,6 +78,9 @@ class _Handler(BaseHTTPRequestHandler):
             "QUERY_STRING": query,
             "CONTENT_LENGTH": str(size),
             "HTTP_AUTHORIZATION": self.headers.get("Authorization", ""),
+            "HTTP_HOST": self.headers.get("Host", ""),
+            "HTTP_RANGE": self.headers.get("Range", ""),
+            "HTTP_IF_RANGE": self.headers.get("If-Range", ""),
             "REMOTE_ADDR": self.client_address[0],
             "wsgi.input": io.BytesIO(self.rfile.read(size)),
         }
@@ -122,20 +126,31 @@ def running(
     host: str = "127.0.0.1",
     access_key: str = ACCESS_KEY,
     secret: str = SECRET,
+    api_video_key: str = API_VIDEO_KEY,
     webhooks: Target | None = None,
     faults: Faults | None = None,
     requests: Requests | None = None,
+    address: str | None = None,
 ) -> Iterator[str]:
-    """Serve a world from a thread of this process; gives `http://host:port`, the API being below `/v2`.
+    """Serve a world from a thread of this process; gives `http://host:port`, the API being below `/v2`, and that of
+    api.video below `/api-video`.
 
-    Webhooks go to `webhooks`, to a room's own address, or nowhere. Port 0 takes a free one.
+    Webhooks go to `webhooks`, to a room's own address, or nowhere; the links in them begin with `address`, or with
+    where this serves. Port 0 takes a free one.
     """
     known = faults or Faults()
     sender = WebhookSender(world, webhooks, faults=known)
     application = create_app(
-        world, access_key=access_key, secret=secret, faults=known, requests=requests, sender=sender
+        world,
+        access_key=access_key,
+        secret=secret,
+        api_video_key=api_video_key,
+        faults=known,
+        requests=requests,
+        sender=sender,
     )
     server = Server(host, port, application)
+    world.reached_at(address or f"http://{host}:{server.server_port}")
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     sender.start()
     thread.start()

@@ -8,7 +8,9 @@ from rooms.simulator.identifiers import object_id, uuid
 from rooms.simulator.occurrence import Occurrence
 from rooms.simulator.occurrences import occurrences
 from rooms.simulator.room import Room
+from rooms.simulator.scenarios.footage import TEXTS, Footage, size_of_film, size_of_sound
 from rooms.simulator.scenarios.script import Script, Stay, Track, flips
+from rooms.simulator.texts import text_of
 from rooms.simulator.truth import PersonTruth, truth
 
 
@@ -27,15 +29,18 @@ class Session:
         self.compress = compress
         self.id = object_id(start, "session", room.id, start, script.name)
         self.messages: list[dict[str, Any]] = []  # what was sent into it by the API, oldest first
+        self.version = 0  # counts how often the script was written anew
         self.rewrite(script)
 
     def rewrite(self, script: Script) -> None:
         """Go on by another script, which must be the same up to now: how commands change a session."""
         self.script = script
+        self.version += 1
         self.end = self.when(script.end)
         last = max([script.end, *(notice.at for _, notice in script.told())])
         self.settled = self.when(last) + SECOND  # nothing more is heard of it from then on
-        for kept in ("_stays", "occurrences", "listed", "sent"):
+        self._sizes: dict[Footage, int] = {}
+        for kept in ("_stays", "occurrences", "listed", "sent", "files"):
             self.__dict__.pop(kept, None)
 
     def when(self, offset: int) -> int:
@@ -111,6 +116,38 @@ class Session:
             "track_id": self.track_id(stay, track),
             "stream_id": self.stream_id(its_stay, its_track),
         }
+
+    # Files
+
+    def file(self, name: str) -> str:
+        """Where a file of the session lies, without the bucket."""
+        return f"{self.room.id}/{self.id}/{name}"
+
+    def link(self, name: str, at: int) -> str:
+        """The link of a file as a webhook of that moment of the script names it."""
+        storage = self.room.workspace.storage
+        return storage.link(self.file(name), self.when(at) // SECOND + storage.lifetime(self.room.template_id))
+
+    def length_of(self, footage: Footage) -> int:
+        """Whole seconds of a file."""
+        return sum(self.when(end) - self.when(begin) for begin, end in footage.shown) // SECOND
+
+    def size_of(self, footage: Footage) -> int:
+        """Bytes of a file. Of films and sounds they follow from the length; what is text is written for it, once."""
+        if footage not in self._sizes:
+            if footage.form in TEXTS:
+                self._sizes[footage] = len(text_of(self, footage))
+            elif footage.form == "sound":
+                self._sizes[footage] = size_of_sound(self.length_of(footage))
+            else:
+                self._sizes[footage] = size_of_film(footage.width, footage.height, self.length_of(footage))
+        return self._sizes[footage]
+
+    @cached_property
+    def files(self) -> dict[str, tuple[Footage, int]]:
+        """All files there will be, by name, each with the moment (Unix nanoseconds) from which it is there."""
+        told = sorted((notice for _, notice in self.script.told()), key=lambda notice: notice.at, reverse=True)
+        return {footage.name: (footage, self.when(notice.at)) for notice in told for footage in notice.files}
 
     # What happened
 

@@ -1,6 +1,7 @@
 """Which handler answers a request."""
 
 import re
+from dataclasses import replace
 
 from rooms.simulator.exchange import Answer, Handler, Request, Route
 from rooms.simulator.refusals import Refused
@@ -31,13 +32,4 @@ class Table:
             raise Refused(404, "not found")
         if request.method not in methods:
             raise Refused(405, "method not allowed")
-        known = Request(
-            request.method,
-            request.path,
-            request.query,
-            request.body,
-            request.authorization,
-            request.local,
-            parameters,
-        )
-        return methods[request.method](known)
+        return methods[request.method](replace(request, parameters=parameters))

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from rooms.simulator.clock import SECOND, in_nanoseconds
 from rooms.simulator.spans import Spans, clip, length, union
+from rooms.simulator.speech import spoken
 
 if TYPE_CHECKING:
+    from rooms.simulator.scenarios.footage import Footage
     from rooms.simulator.scenarios.script import Stay
     from rooms.simulator.session import Session
 
@@ -46,6 +48,36 @@ class PersonTruth:
             **{lane: [[in_nanoseconds(a), in_nanoseconds(b)] for a, b in spans] for lane, spans in lanes.items()},
             "seconds": {lane: length(spans) / SECOND for lane, spans in lanes.items()},
         }
+
+
+@dataclass(frozen=True, slots=True)
+class TalkTruth:
+    """What one person said in one file. `spans`, milliseconds of the file, hold a word each."""
+
+    key: str
+    user_id: str | None
+    name: str
+    words: int
+    spans: Spans
+
+    def as_object(self) -> dict[str, Any]:
+        """For the control endpoint."""
+        about = {"key": self.key, "user_id": self.user_id, "name": self.name}
+        return {**about, "words": self.words, "seconds": length(self.spans) / 1000}
+
+
+def talk(session: "Session", footage: "Footage") -> list[TalkTruth]:
+    """Who speaks in a file, and for how long: words only, not the breath between them nor the open microphone."""
+    said: dict[str, list[tuple[int, int]]] = {}
+    people: dict[str, Stay] = {}
+    for sentence in spoken(session, footage):
+        key = sentence.stay.person.user_id or session.peer_id(sentence.stay.key)
+        people.setdefault(key, sentence.stay)
+        said.setdefault(key, []).extend((word.start, word.end) for word in sentence.words)
+    return [
+        TalkTruth(key, people[key].person.user_id, people[key].person.name, len(words), union(words))
+        for key, words in said.items()
+    ]
 
 
 def truth(session: "Session", now: int) -> list[PersonTruth]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from rooms.simulator.api_video.library import Library
 from rooms.simulator.clock import DAY, Clock, SimulatedClock
 from rooms.simulator.codes import Entrances
 from rooms.simulator.identifiers import object_id, uuid
@@ -14,6 +15,7 @@ from rooms.simulator.refusals import Refused, bad_body
 from rooms.simulator.room import Room, Workspace
 from rooms.simulator.scenarios import SCENARIOS, Script
 from rooms.simulator.session import Session
+from rooms.simulator.storage import A_DAY, Storage
 from rooms.simulator.templates import Template, roles_of
 from rooms.simulator.truth import PersonTruth
 
@@ -31,7 +33,10 @@ class World:
         self.clock: Clock = clock or SimulatedClock()
         self._still = threading.local()
         self.seed = seed
-        self.workspace = Workspace(object_id(FOUNDED, seed, "account"), object_id(FOUNDED, seed, "application"))
+        storage = Storage(uuid("storage", seed), self._presigned_for)
+        self.workspace = Workspace(
+            object_id(FOUNDED, seed, "account"), object_id(FOUNDED, seed, "application"), storage
+        )
         self.rooms: dict[str, Room] = {}
         self.templates: dict[str, Template] = {}
         self.sessions: dict[str, Session] = {}
@@ -42,6 +47,7 @@ class World:
         self.recalled = Recollection()
         self.lock = threading.RLock()
         self.entrances = Entrances(self)
+        self.library = Library(self.now, seed)
 
     def now(self) -> int:
         """Unix nanoseconds."""
@@ -57,6 +63,23 @@ class World:
             yield self._still.moment
         finally:
             self._still.moment = before
+
+    # Files
+
+    def reached_at(self, address: str) -> None:
+        """Links that webhooks name lead to this address from now on: `http://host:port`."""
+        with self.lock:
+            self.workspace.storage.address = address.rstrip("/")
+            for session in self.sessions.values():
+                session.rewrite(session.script)
+
+    def _presigned_for(self, template_id: str) -> int:
+        """Seconds that the links of webhooks hold: what the template says, else a day."""
+        template = self.templates.get(template_id)
+        configs = (
+            [*template.recordings, *(template.destinations.get("browserRecordings") or {}).values()] if template else []
+        )
+        return next((int(one["presignDuration"]) for one in configs if one.get("presignDuration")), A_DAY)
 
     # Rooms and templates
 

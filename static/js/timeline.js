@@ -1,8 +1,10 @@
 // The timeline: crosshair, tips, detail cards, keys, zoom and pan. The server draws everything; this moves about in it.
 import { Zoom } from "./zoom.js";
 import { watch } from "./live.js";
+import { copiedLinks } from "./copied_links.js";
 import { overview } from "./overview.js";
 import { rule } from "./ruler.js";
+import { runLanes } from "./run_lanes.js";
 
 const root = document.querySelector(".tl");
 const $ = (id) => document.getElementById(id);
@@ -29,7 +31,7 @@ const fractionAt = (x) => Math.min(1, Math.max(0, (x - drawn().left) / drawn().w
 
 // ── The address ─────────────────────────────────────────────────────────────────────────────────
 
-const MINE = { drawing: ["q", "sort", "trouble", "view", "lanes", "whole", "part", "person", "at"], table: ["by", "page", "open", "figure"] };
+const MINE = { drawing: ["q", "sort", "trouble", "view", "lanes", "whole", "part", "person", "lane", "at"], table: ["by", "page", "open", "figure"] };
 
 /** The address with some parameters changed; null takes one away. */
 const address = (changes) => {
@@ -155,19 +157,20 @@ const place = () => {
 
 const close = ({ focus = true } = {}) => {
   const row = rowOf($("card"));
+  const name = $("card")?.closest(".tl-row")?.querySelector(".tl-who");
   $("card")?.remove();
   for (const other of root.querySelectorAll(".tl-row.is-at, .tl-row.has-card")) {
     if (!other.parentElement.classList.contains("found") || other === row) other.classList.remove("is-at");
     other.classList.remove("has-card");
   }
-  if (row && focus) who(row).focus({ preventScroll: true });
+  if (focus) name?.focus({ preventScroll: true });
   hold(null);
-  remember({ person: null, at: null });
+  remember({ person: null, lane: null, at: null });
 };
 
 const open = async (row, moment, { focus = false } = {}) => {
   const url = new URL(root.dataset.card, location.href);
-  url.search = address({ person: row.dataset.key, at: moment === null ? null : iso(moment) }).search;
+  url.search = address({ person: row.dataset.key, lane: null, at: moment === null ? null : iso(moment) }).search;
   let html;
   try {
     const answer = await fetch(url, { headers: { "HX-Request": "true" } });
@@ -182,7 +185,7 @@ const open = async (row, moment, { focus = false } = {}) => {
   close({ focus: false });
   row.insertAdjacentHTML("beforeend", html);
   row.classList.add("is-at", "has-card");
-  remember({ person: row.dataset.key, at: moment === null ? null : iso(moment) });
+  remember({ person: row.dataset.key, lane: null, at: moment === null ? null : iso(moment) });
   hold(moment);
   if (moment !== null) zoom.show(share(moment));
   place();
@@ -229,9 +232,11 @@ root.addEventListener("pointermove", (event) => {
     const row = rowOf(event.target);
     const thin = event.target.closest(".tl-thin");
     const mark = event.target.closest(".tl-plot use")?.querySelector("title")?.textContent;
-    const words = row ? mark ?? stateAt(row, fraction) : thin ? thinPerson(thin, event.clientY).textContent : "";
+    const run = event.target.closest("[data-tip]");
+    const words = run ? runs.tip(run, fraction) : row ? mark ?? stateAt(row, fraction) : thin ? thinPerson(thin, event.clientY).textContent : "";
     tip.textContent = words;
     tip.classList.toggle("is-off", !words);
+    tip.classList.toggle("is-long", words.length > 48);
     const across = event.clientX + 14 + tip.offsetWidth > innerWidth ? event.clientX - 14 - tip.offsetWidth : event.clientX + 14;
     tip.style.transform = `translate(${across}px, ${event.clientY + 18}px)`;
   });
@@ -269,7 +274,7 @@ root.addEventListener("click", (event) => {
   if (thin && event.target.closest("svg")) {
     const person = thinPerson(thin, event.clientY).dataset.key;
     const moment = iso(instant(fractionAt(event.clientX)));
-    redraw(address({ person, at: moment }));
+    redraw(address({ person, lane: null, at: moment }));
   }
 });
 
@@ -336,36 +341,6 @@ document.addEventListener("keydown", (event) => {
   close();
 });
 
-// ── Links that are copied ───────────────────────────────────────────────────────────────────────
-
-/** Into the clipboard; the older way is for addresses without https, where the newer one is refused. */
-const copy = async (text) => {
-  if (navigator.clipboard) return navigator.clipboard.writeText(text);
-  const field = Object.assign(document.createElement("textarea"), { value: text, className: "sr" });
-  document.body.append(field);
-  field.select();
-  const done = document.execCommand("copy");
-  field.remove();
-  if (!done) throw new Error("refused");
-};
-
-document.addEventListener("click", async (event) => {
-  const link = event.target.closest("[data-copy]");
-  if (!link || event.ctrlKey || event.metaKey) return;
-  event.preventDefault();
-  const url = link.matches("a") ? new URL(link.dataset.copy, location.href) : new URL(location.href);
-  let words = "Link copied";
-  try {
-    await copy(url.href);
-  } catch {
-    words = "Copy it from the address bar";
-  }
-  say(words);
-  const label = link.querySelector("span");
-  if (label) label.textContent = words;
-  else link.title = words;
-});
-
 // ── Beginning, and after every swap ─────────────────────────────────────────────────────────────
 
 const zoom = new Zoom(root, {
@@ -379,6 +354,9 @@ const zoom = new Zoom(root, {
     overview.refresh?.();
   },
 });
+
+const runs = runLanes(root, { clock, instant, fractionAt, zoom });
+copiedLinks(say);
 
 const settle = () => {
   for (const hidden of document.querySelectorAll("#zoom, [data-copy][hidden]")) hidden.hidden = false;
@@ -399,6 +377,8 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.target?.id === "drawing") {
     at = null;
     settle();
+    const lane = document.querySelector(".run-card");
+    if (lane) say(`${lane.getAttribute("aria-label")}: ${lane.querySelector(".lead").innerText.trim()}`);
     $("card")?.scrollIntoView({ block: "nearest" });
   }
 });

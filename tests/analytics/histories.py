@@ -10,7 +10,18 @@ from typing import Any
 
 from analytics import snapshots
 from analytics.envelope import Channel, Envelope, parse
-from analytics.models import Failure, Peer, Session, Track
+from analytics.models import (
+    Asset,
+    Failure,
+    Ingest,
+    Peer,
+    Recording,
+    Session,
+    Stream,
+    Track,
+    Transcription,
+)
+from rooms.simulator.jobs import jobs
 from rooms.simulator.scenarios import SCENARIOS, Script
 from rooms.simulator.world import World
 
@@ -59,9 +70,25 @@ def of_script(script: Script) -> History:
         session_id=session.id,
         webhooks=[parse(event, Channel.WEBHOOK) for channel, event in said if channel == "webhook"],
         analytics=[parse(event, Channel.ANALYTICS) for channel, event in said if channel == "analytics"],
-        objects=snapshots.of_session(world.session_object(session.id)),
+        objects=[*snapshots.of_session(world.session_object(session.id)), *of_jobs(world, session.id)],
         truth=world.truth(session.id),
     )
+
+
+def of_jobs(world: World, session_id: str) -> list[Envelope]:
+    """What the API's lists of jobs and files say of a session now."""
+    read_at = world.now() // 1_000
+    kinds = {
+        "recording": snapshots.of_recording,
+        "live": snapshots.of_live_stream,
+        "external": snapshots.of_external_stream,
+    }
+    found = []
+    for family, events_of in kinds.items():
+        for job in jobs(world, family, session_id=session_id):
+            found += events_of(job.as_object(), read_at=read_at)
+            found += [snapshots.of_recording_asset(one.as_object(), read_at=read_at) for one in job.assets]
+    return found
 
 
 def rows() -> dict[str, list[dict[str, Any]]]:
@@ -71,5 +98,5 @@ def rows() -> dict[str, list[dict[str, Any]]]:
             {key: value for key, value in row.items() if key != "folded_to"}
             for row in model._default_manager.order_by("pk").values()
         ]
-        for model in (Session, Peer, Track, Failure)
+        for model in (Session, Peer, Track, Failure, Recording, Asset, Stream, Transcription, Ingest)
     }

@@ -68,25 +68,46 @@ def test_a_rebuild_says_the_same(scene: tuple[str, int], dice: int) -> None:
         assert rows() == before
 
 
-# What no API tells and only a webhook can: why somebody left, when a role changed, who ended it, refused attempts.
+# What no API tells and only a webhook can: why somebody left, when a role changed, who ended it, refused attempts; the
+# beam of a run, why it stopped or failed, and the recording's own id, by which transcripts name it.
 ONLY_BY_WEBHOOK = {
     "Peer": {"leave_reason", "leave_message", "roles", "type", "metadata", "duration_seconds"},
     "Session": {"drop_count", "end_source", "end_reason", "ended_by", "end_locked", "failure_count", "last_event_at"},
     "Track": set(),
     "Failure": set(),
+    "Recording": {"id", "beam_id", "aliases", "stop_reason", "error_type", "error_message"},
+    "Asset": {"recording_id"},
+    "Stream": {"id", "beam_id", "aliases", "stop_reason", "error_type", "error_message", "duration_seconds"},
 }
 BY_WEBHOOK = {"peer.join.failure", "peer.leave.failure", "role.change.failure", "room.end.failure"}
+# The API has no jobs of these kinds, no transcriptions and no encoders, and no transcript of a recording that failed.
+WITHOUT_A_JOB = {"composite", "track", "stream"}
+TRANSCRIPTS = {"transcript", "summary"}
 
 
 def pullable(all_rows: Rows) -> Rows:
-    return {
-        name: [
-            {key: value for key, value in row.items() if key not in ONLY_BY_WEBHOOK[name]}
-            for row in of_model
-            if row.get("type") not in BY_WEBHOOK
-        ]
-        for name, of_model in all_rows.items()
+    """The rows as far as the API tells them: recordings and streams by their jobs."""
+    jobs = {
+        str(row["id"]): row["job_id"]
+        for name in ("Recording", "Stream")
+        for row in all_rows[name]
+        if row["kind"] not in WITHOUT_A_JOB
     }
+    failed = {row["id"] for row in all_rows["Recording"] if row["state"] == "failed"}
+    kept: Rows = {name: [] for name in ONLY_BY_WEBHOOK}
+    for name, hidden in ONLY_BY_WEBHOOK.items():
+        for row in all_rows[name]:
+            shown = {key: value for key, value in row.items() if key not in hidden}
+            if name in {"Recording", "Stream", "Asset"}:
+                of = str(row["recording_id"] if name == "Asset" else row["id"])
+                if of not in jobs or (of in failed and row.get("type") in TRANSCRIPTS):
+                    continue
+                if of in failed:
+                    shown.pop("transcribed", None)
+                shown |= {"job": jobs[of], "recording_id": jobs.get(str(row.get("recording_id")), "")}
+            if row.get("type") not in BY_WEBHOOK:
+                kept[name].append(shown)
+    return {name: sorted(rows, key=str) for name, rows in kept.items()}
 
 
 @some

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bin.environment import DEVELOPMENT, MARK, ROOT, RUNNING, STAMP, Unready, digest, prepare, writable
+from bin.environment import DEMO, DEVELOPMENT, MARK, ROOT, STAMP, Unready, digest, prepare, writable
 
 SOMEBODY = 65534 if os.getuid() == 0 else None
 """Root is let in everywhere, so there the closed checkout is looked at as somebody else."""
@@ -45,22 +45,22 @@ def stamp(root: Path, locks: list[str], *, python: str = sys.executable) -> Path
 
 @pytest.mark.slow
 def test_the_first_run_installs_and_the_second_says_nothing(checkout: Path, said: list[str]) -> None:
-    first = prepare(RUNNING, said.append, root=checkout)
+    first = prepare(DEMO, said.append, root=checkout)
     assert first.python == checkout / ".venv" / "bin" / "python"
     assert first.var == checkout / "var"
     assert "Installed in" in said[-1]
     said.clear()
-    assert prepare(RUNNING, said.append, root=checkout) == first
+    assert prepare(DEMO, said.append, root=checkout) == first
     assert said == []
 
 
 @pytest.mark.slow
 def test_an_installation_that_was_cut_off_is_begun_again(checkout: Path, said: list[str]) -> None:
-    venv = stamp(checkout, RUNNING)
+    venv = stamp(checkout, DEMO)
     (venv / STAMP).unlink()
     (venv / MARK).touch()
     (venv / "half of a package").touch()
-    prepare(RUNNING, said.append, root=checkout)
+    prepare(DEMO, said.append, root=checkout)
     assert any("cut off" in words for words in said)
     assert not (venv / "half of a package").exists()
     assert not (venv / MARK).exists()
@@ -72,16 +72,18 @@ def test_a_lock_that_cannot_be_had_is_told_in_words_and_tried_again_next_time(
     checkout: Path, said: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PIP_NO_INDEX", "1")
-    (checkout / RUNNING[-1]).write_text(f"no-such-package-of-ours==1.0 --hash=sha256:{'0' * 64}\n")
-    with pytest.raises(Unready, match=r"(?s)could not install what requirements.txt lists.*no-such-package-of-ours"):
-        prepare(RUNNING, said.append, root=checkout)
+    (checkout / DEMO[-1]).write_text(f"no-such-package-of-ours==1.0 --hash=sha256:{'0' * 64}\n")
+    with pytest.raises(
+        Unready, match=r"(?s)could not install what requirements-demo.txt lists.*no-such-package-of-ours"
+    ):
+        prepare(DEMO, said.append, root=checkout)
     assert (checkout / ".venv" / MARK).exists()
     assert not (checkout / ".venv" / STAMP).exists()
 
 
 def test_an_environment_for_development_serves_the_demo_too(checkout: Path, said: list[str]) -> None:
     stamp(checkout, DEVELOPMENT)
-    assert prepare(RUNNING, said.append, root=checkout).python == checkout / ".venv" / "bin" / "python"
+    assert prepare(DEMO, said.append, root=checkout).python == checkout / ".venv" / "bin" / "python"
     assert said == []
 
 
@@ -91,12 +93,20 @@ def test_a_changed_lock_makes_the_stamp_stale(checkout: Path) -> None:
     assert digest(DEVELOPMENT, checkout) != before
 
 
-def test_the_development_lock_holds_what_the_running_one_does() -> None:
+def test_each_lock_holds_what_the_smaller_ones_do() -> None:
     def pins(lock: str) -> set[str]:
         return {line.split(" ")[0] for line in (ROOT / lock).read_text().splitlines() if "==" in line.split(" ")[0]}
 
-    assert pins("requirements.txt")
-    assert pins("requirements.txt") <= pins("requirements-dev.txt")
+    running, demo, development = (pins(lock) for lock in DEVELOPMENT)
+    assert running
+    assert running < demo < development
+
+
+def test_what_draws_films_is_for_the_demo_and_the_tests_and_not_for_production() -> None:
+    for package in ("av==", "pillow=="):
+        found = [lock for lock in DEVELOPMENT if f"\n{package}" in (ROOT / lock).read_text()]
+        assert found == ["requirements-demo.txt", "requirements-dev.txt"]
+    assert "requirements-demo" not in (ROOT / "deploy" / "Dockerfile").read_text()
 
 
 def test_a_checkout_of_somebody_else_keeps_its_venv_and_gets_a_var_of_ours() -> None:
@@ -106,10 +116,10 @@ def test_a_checkout_of_somebody_else_keeps_its_venv_and_gets_a_var_of_ours() -> 
         shutil.copytree(ROOT / "bin", root / "bin", ignore=shutil.ignore_patterns("__pycache__"))
         for lock in DEVELOPMENT:
             (root / lock).write_text("")
-        stamp(root, RUNNING, python=PUBLIC)
+        stamp(root, DEMO, python=PUBLIC)
         for closed in (Path(folder), root, root / ".venv"):
             closed.chmod(0o555)
-        program = "from bin.environment import prepare, RUNNING; e = prepare(RUNNING, print); print(e.python, e.var)"
+        program = "from bin.environment import prepare, DEMO; e = prepare(DEMO, print); print(e.python, e.var)"
         done = subprocess.run(
             [PUBLIC, "-c", program],
             cwd=root,

@@ -4,11 +4,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
+from typing import Any
 
 from django.utils import timezone
 
 from analytics import instants
-from analytics.models import Event, Failure, Peer, PollResponse, PollRun, PollScore, Session, Track
+from analytics.models import (
+    Event,
+    Failure,
+    Ingest,
+    Peer,
+    PollResponse,
+    PollRun,
+    PollScore,
+    Recording,
+    Session,
+    Stream,
+    Track,
+)
 from rooms.models import Room
 from webhooks.models import Delivery
 
@@ -168,6 +181,35 @@ def quiz(held: Session, poll_id: str = "", *, asked_ago: timedelta | None = None
     PollResponse.objects.bulk_create(answers, batch_size=500)
     PollScore.objects.bulk_create(scores, batch_size=500)
     return run
+
+
+def recording(held: Session, start: float = 0, end: float | None = 45, **fields: object) -> Recording:
+    """A recording of the room from one minute of that session to another; without `end` it goes on."""
+    given = {"kind": "browser", "state": "running" if end is None else "ready", **_times(held, start, end)}
+    given["id"] = f"{(fields.get('kind') or 'browser')}-{new_id('beam')}"
+    return Recording.objects.create(room=held.room, session_id=held.pk, **(given | fields))
+
+
+def stream(held: Session, start: float = 0, end: float | None = 45, **fields: object) -> Stream:
+    """A live stream of that session, in its minutes; without `end` it goes on."""
+    given = {"kind": "live", "state": "running" if end is None else "ended", **_times(held, start, end)}
+    given["id"] = f"{(fields.get('kind') or 'live')}-{new_id('beam')}"
+    return Stream.objects.create(room=held.room, session_id=held.pk, **(given | fields))
+
+
+def encoder(held: Session, start: float = 0, end: float | None = 45, **fields: object) -> Ingest:
+    """An encoder in its room, in minutes of that session; without `end` it is connected."""
+    times = _times(held, start, end)
+    times["ended_at"] = times.pop("stopped_at")
+    given = {"id": new_id("ingest"), "state": "connected" if end is None else "ended", **times}
+    return Ingest.objects.create(room=held.room, **(given | fields))
+
+
+def _times(held: Session, start: float, end: float | None) -> dict[str, Any]:
+    assert held.started_at is not None
+    begun = held.started_at + timedelta(minutes=start)
+    stopped = None if end is None else held.started_at + timedelta(minutes=end)
+    return {"at": begun, "started_at": begun, "stopped_at": stopped}
 
 
 def failure(held: Session, **fields: object) -> Failure:

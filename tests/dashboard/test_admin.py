@@ -17,9 +17,11 @@ from analytics.models import (
     Event,
     Failure,
     Ingest,
+    KeptFile,
     Peer,
     Pull,
     Recording,
+    RecordingCursor,
     Session,
     Stream,
     Track,
@@ -48,7 +50,8 @@ from webhooks.models import Heartbeat
 MIRRORS = [Room, RoomCode, StreamKey, RoomTemplate, Role, Poll]
 READ_ONLY = [
     Event, Session, Peer, Track, Failure, Cursor, Pull, Heartbeat, RoomAccess, HandedOutRole, TemplateVersion, Reading,
-    LiveReading, AuditEntry, Recording, Asset, Transcription, Stream, Ingest, *MIRRORS,
+    LiveReading, AuditEntry, Recording, Asset, Transcription, Stream, Ingest, RecordingCursor,
+    KeptFile, *MIRRORS,
 ]  # fmt: skip
 OURS = [model for name in ("rooms", "analytics", "webhooks") for model in apps.get_app_config(name).get_models()]
 
@@ -78,7 +81,9 @@ def rows(physics: Room, wanjiru: User, ikram: User) -> dict[Any, Any]:
         Asset: Asset.objects.create(id="a1", recording=recording, type="chat"),
         Transcription: Transcription.objects.create(id="w1", room=physics, session_id=held.pk, state="ready"),
         Stream: Stream.objects.create(id="live-b1", session=held, kind="live", state="ended", **of_room),
+        KeptFile: KeptFile.objects.create(asset_id="a1", room_id="r1", recording_id="rec1", ordered_at=now),
         Ingest: Ingest.objects.create(id="i1", state="connected", **of_room),
+        RecordingCursor: RecordingCursor.objects.create(session_id=held.pk, room_id=physics.pk),
         Heartbeat: Heartbeat.objects.create(name="beat", beat_at=now),
         RoomAccess: RoomAccess.objects.get(),
         RoomTemplate: template,

@@ -11,6 +11,7 @@ from pytest_django import Settings
 
 ROOT = Path(__file__).parent.parent.parent
 PUBLIC = ["rollcall.example.org"]
+FOLDER = "django.core.files.storage.FileSystemStorage"
 STRONG = "kP3x_Zt8-vQ1mB7wL5nR0sY4uJ6hG2dF9cA-eXiTqKoMzWbVyN"
 
 
@@ -167,3 +168,21 @@ def test_a_sign_in_lasts_neither_no_time_nor_for_ever(settings: Settings, name: 
     setattr(settings, name, value)
 
     assert set(said()) == {expected}
+
+
+@pytest.mark.parametrize("written", ["bucket=films", "[1]", '{"secret_key": "hush-hush"'])
+def test_options_of_a_storage_that_cannot_be_read_are_an_error(settings: Settings, written: str) -> None:
+    settings.KEPT_STORAGE_OPTIONS = written
+
+    message = said()["rollcall.E009"]
+
+    assert "hush" not in f"{message.msg} {message.hint}"
+
+
+@pytest.mark.parametrize(
+    ("backend", "options"), [("storages.backends.nowhere.Storage", {}), ("", {}), (FOLDER, {"bucket": "films"})]
+)
+def test_a_storage_that_cannot_be_used_is_an_error(settings: Settings, backend: str, options: dict[str, str]) -> None:
+    settings.STORAGES = {**settings.STORAGES, "kept": {"BACKEND": backend, "OPTIONS": options}}
+
+    assert set(said()) == {"rollcall.E010"}

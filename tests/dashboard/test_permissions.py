@@ -17,7 +17,8 @@ from rooms.actors import SCHEDULE
 from rooms.mirrors import templates
 from rooms.mirrors.room_codes import reference
 from rooms.models import HandedOutRole, Poll, Room, RoomCode
-from tests.dashboard import classes
+from tests.dashboard import classes, filmed
+from tests.dashboard.viewings import linked, watching
 from webhooks.models import Delivery
 
 HERE, GONE, SIGN_IN, MOVED, REFUSED, NOT_SO = 200, 404, 302, 302, 403, 405
@@ -132,8 +133,34 @@ TABLE = {
     "external_streams_stop": FORM_OF_ITS_TEACHER,
     "external_stream": OF_THE_ROOM,
     "external_stream_stop": FORM_OF_ITS_TEACHER,
+    "recordings": OF_MEMBERS,
+    # Who began them is in it, so it leaves the house with who may take such things out.
+    "recordings_csv": Row(get=ASKERS),
+    "recordings_check": OF_MEMBERS,
+    "recording_keep": COMMAND_OF_OPS,
+    "recording_page": OF_THE_ROOM,
+    # Opened by hand it leads to the page it is a part of.
+    "recording_text": Row(get=TEACHER_MOVED),
+    "recording_text_read": COMMAND_OF_ITS_TEACHER,
+    "recording_captions": OF_ITS_TEACHER,
+    # Theirs by what we know of the file; the link is 100ms's to make, which does not answer here.
+    "recording_asset_play": Row(get=Answers(SIGN_IN, GONE, GONE, GONE, 503, 503)),
     # Whose room a file is of is known by 100ms alone, which does not answer here: so nobody gets it.
     "recording_asset": Row(get=Answers(SIGN_IN, GONE, 503, GONE, 503, 503)),
+    "recording_viewers": OF_THE_ROOM,
+    "recording_viewers_csv": OF_ITS_TEACHER,
+    "recording_viewers_ask": COMMAND_OF_ITS_TEACHER,
+    "recording_viewer": OF_THE_ROOM,
+    "viewing": OF_THE_ROOM,
+    # Who may play it may report what was watched of it; sent empty it is no report.
+    "viewing_report": Row(post=Answers(SIGN_IN, GONE, GONE, GONE, 400, 400)),
+    "recording_video": FORM_OF_OPS,
+    # Sent empty it does what it asks for.
+    "recording_video_unlink": Row(get=OPS, post=OPS_MOVED),
+    "streams": OF_MEMBERS,
+    # Names of who started them leave the house with it.
+    "streams_csv": Row(get=Answers(SIGN_IN, GONE, HERE, GONE, HERE, HERE)),
+    "stream": OF_THE_ROOM,
     "room_templates": OF_OPS,
     "room_templates_csv": OF_OPS,
     "room_template_new": FORM_OF_OPS,
@@ -288,11 +315,19 @@ def ids(physics: Room) -> dict[str, Any]:
     poll = Poll.objects.create(id="655bffeecd34739a72637305", title="Light")
     physics.polls.add(poll)
     run = classes.quiz(held, poll.pk)
+    stream = classes.stream(held, id="642531cf94091a5af841456e")
     lesson = {"id": "lesson", "name": "Lesson", "roles": {"student": {}}, "settings": {}}
     templates.write([{**lesson, "destinations": {"rtmpDestinations": {"tv": {"name": "tv"}}}}], at=timezone.now())
+    made = filmed.recording(held, id="browser-642531cf94091a5af841456d", job_id="642531cf94091a5af841456d")
+    filmed.asset(made, id="6425320e94091a5af841456f")
+    filmed.transcript(made, id="6425320e94091a5af8414570")
+    viewing = watching(linked(made), "ada", (0, 60))
     return {
-        "recording_id": "642531cf94091a5af841456d",
-        "stream_id": "642531cf94091a5af841456e",
+        "recording_id": made.pk,
+        "video_id": viewing.video.video_id,
+        "viewing_id": viewing.pk,
+        "key": "ada",
+        "stream_id": stream.pk,
         "asset_id": "6425320e94091a5af841456f",
         "template_id": "lesson",
         "role": "student",
@@ -313,6 +348,7 @@ def ids(physics: Room) -> dict[str, Any]:
         "reference": reference(code.code),
         "username": "wanjiru",
         "kind": "rooms",
+        "text_kind": "transcript",
         "uidb64": "MQ",
         "token": "none",
         "delivery_id": classes.delivery(Delivery.State.DEAD).pk,

@@ -45,10 +45,11 @@ class SimulatedHms:
         `status=409` (400 to 504), with `message=…`, `details=[…]`, `retry_after=…`: refused and not done
 
         `done=False` for a lost answer to what was not done either, `done=True` for a refusal of what was; `after=2`
-        lets two fitting calls pass first. `AnswerFault` of the simulator says it all.
+        lets two fitting calls pass first. `AnswerFault` of the simulator says it all. Paths of api.video begin with
+        `/api-video/`.
         """
-        prefix = AUTH if path == "/token" else f"/v2{path}"
-        self._faults.add({"method": method, "path": prefix if path != "*" else path, "times": times, **wish})
+        whole = AUTH if path == "/token" else path if path == "*" or path.startswith("/api-video/") else f"/v2{path}"
+        self._faults.add({"method": method, "path": whole, "times": times, **wish})
 
     def mend(self) -> None:
         """No faults any more."""

@@ -30,6 +30,7 @@ from rooms.simulator.received import Requests
 from rooms.simulator.refusals import Refused, bad_body
 from rooms.simulator.room import Room
 from rooms.simulator.session import Session
+from rooms.simulator.truth import talk
 from rooms.simulator.webhooks import Target, WebhookSender
 from rooms.simulator.world import World
 
@@ -134,7 +135,17 @@ def routes(
         session = world.session(request.parameters["session_id"])
         now = world.now()
         people = [one.as_object() for one in session.truth(now)]
-        return answer({**_session(session, now), "now": in_nanoseconds(now), "people": people})
+        films = [
+            {
+                "job_id": session.object_id("job", run.name),
+                "recording_id": session.object_id("recording", run.name),
+                "seconds": session.length_of(run.film),
+                "people": [one.as_object() for one in talk(session, run.film)],
+            }
+            for run in session.script.runs
+            if run.film.name in session.files and session.files[run.film.name][1] <= now
+        ]
+        return answer({**_session(session, now), "now": in_nanoseconds(now), "people": people, "recordings": films})
 
     def messages(request: Request) -> Answer:
         return answer({"messages": world.session(request.parameters["session_id"]).messages})

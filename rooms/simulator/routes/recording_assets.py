@@ -43,7 +43,8 @@ def routes(world: World) -> list[Route]:
     def get_presigned_url(request: Request) -> Answer:
         asset = named(request)
         expiry = request.number("presign_duration", _EXPIRY, 1, _LONGEST)
-        url = f"{asset.link}&expires={expiry}"
+        until = world.now() // SECOND + expiry
+        url = world.workspace.storage.link(asset.file, until, request.address)
         return answer({"id": asset.id, "path": asset.path, "url": url, "expiry": expiry})
 
     return [

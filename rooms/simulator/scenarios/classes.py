@@ -108,20 +108,20 @@ def recorded_class(seed: object, *, people: int = 8, duration: float = 900) -> S
     lead, end = cast.stays[0], cast.end
     other = next(stay for stay in cast.stays[1:] if stay.tracks)
     cast.run(
-        runs.beam_failed(lead, end // 2, end * 3 // 5),
+        runs.beam(lead, end // 2, end * 3 // 5, name="failed", error="UPLOAD_ERROR"),
+        runs.beam(lead, end * 5 // 8, end * 3 // 4, name="unread", transcribed=True, unread=("summary_json",)),
         runs.hls(lead, end // 10, end * 4 // 5),
-        runs.hls(lead, end * 4 // 5 + SECOND, end * 9 // 10, name="again", fails=True),
+        runs.hls(lead, end * 4 // 5 + SECOND, end * 9 // 10, name="again", error="INTERNAL_ERROR"),
     )
     cast.notice(
         recordings.composite(end),
-        recordings.composite(end + SECOND, fails=True),
+        recordings.composite(end, error="CONFIG_ERROR", at=end + 7 * MINUTE + SECOND),
         *recordings.track_recording(lead, "mic", lead.tracks[0].start + SECOND, lead.end),
         *recordings.track_recording(other, "mic", other.tracks[0].start + SECOND, other.end, fails=True),
         recordings.stream_recording(lead, "mic", lead.end),
         recordings.stream_recording(other, "mic", other.end, fails=True),
-        *recordings.transcription(end // 2, end * 3 // 5, recording="failed", fails=True),
         *recordings.ingest(end // 8, end // 3),
-        *recordings.ingest(end // 3 + SECOND, end // 2, fails=True),
+        *recordings.ingest(end // 3 + SECOND, end // 2, error="internal error"),
         recordings.ingest_refused(end // 2 + SECOND),
     )
     return cast.script()

@@ -1,35 +1,54 @@
-"""Notices of recordings, transcripts and ingest. Files come a while after what they hold has ended."""
+"""Notices of recordings by the media server, transcripts and ingest. Files come a while after what they hold has ended.
+
+What fails does so in the words of the contract: `error` is a recordingErrorType for a composite, an ingestError for an
+ingest; see `outcomes` for scenarios that end so.
+"""
 
 from typing import Any
 
 from rooms.simulator.clock import MINUTE
+from rooms.simulator.scenarios.footage import OUTPUTS, Footage
 from rooms.simulator.scenarios.script import Notice, Scene, Stay
-
-_FILES = "https://files.example.com"
-_BUCKET = "s3://school-recordings"
+from rooms.simulator.storage import BUCKET
 
 
-def filed(scene: Scene, name: str, prefix: str = "recording") -> dict[str, str]:
-    """Where a file lies: its path in the bucket and a link, under keys that begin with `prefix`."""
-    path = f"{scene.common['room_id']}/{scene.common['session_id']}/{name}"
-    signed = scene.uuid("signature", name)
+def filed(scene: Scene, name: str, at: int, prefix: str = "recording") -> dict[str, str]:
+    """Where a file lies: its path in the bucket and a link as of `at`, under keys that begin with `prefix`."""
     return {
-        f"{prefix}_path": f"{_BUCKET}/{path}",
-        f"{prefix}_presigned_url": f"{_FILES}/{path}?signature={signed}",
+        f"{prefix}_path": f"{BUCKET}/{scene.file(name)}",
+        f"{prefix}_presigned_url": scene.link(name, at),
     }
 
 
-def composite(end: int, *, fails: bool = False) -> Notice:
+_COMPOSITE_ERRORS = {
+    "INPUT_ERROR": "no media was found for the session",
+    "CLOUD_ACCESS_ERROR": "access to the bucket was denied",
+    "CONFIG_ERROR": "the recording config could not be read",
+    "MEMORY_ERROR": "the composer ran out of memory",
+    "PROCESSING_CMD_ERROR": "the composer command failed",
+    "API_ERROR": "the recording could not be registered",
+}
+
+
+def composite(end: int, *, error: str = "", at: int | None = None) -> Notice:
     """The file the media server composes of a whole session; it has no recording id (EVENTS trap 12)."""
+    moment = end + 7 * MINUTE if at is None else at
+    film = Footage("composite.mp4", "film", 0, end, width=640, height=360)
 
     def body(scene: Scene) -> dict[str, Any]:
         data = {**scene.common, "session_stopped_at": scene.at(end)}
-        if fails:
-            return {**data, "error": "INTERNAL_ERROR", "error_type": "CONFIG_ERROR"}
-        seconds = scene.seconds(0, end)
-        return {**data, "duration": seconds, "size": seconds * 150_000, **filed(scene, "composite.mp4")}
+        if error:
+            return {**data, "error": _COMPOSITE_ERRORS.get(error, "INTERNAL_ERROR"), "error_type": error}
+        return {
+            **data,
+            "duration": scene.length_of(film),
+            "size": scene.size_of(film),
+            **filed(scene, film.name, moment),
+        }
 
-    return Notice(end + 7 * MINUTE, "recording.failed" if fails else "recording.success", body)
+    return (
+        Notice(moment, "recording.failed", body) if error else Notice(moment, "recording.success", body, files=(film,))
+    )
 
 
 def _media(scene: Scene, stay: Stay, track: str) -> dict[str, Any]:
@@ -39,52 +58,54 @@ def _media(scene: Scene, stay: Stay, track: str) -> dict[str, Any]:
 def track_recording(stay: Stay, track: str, start: int, stop: int, *, fails: bool = False) -> list[Notice]:
     """One track on file: started, then ready (or failed) two minutes after the track ended."""
     kind = next(one.kind for one in stay.tracks if one.key == track)
+    ready = stop + 2 * MINUTE
+    form = "sound" if kind == "audio" else "film"
+    file = Footage(f"{stay.key}-{track}.webm", form, start, stop, width=320, height=180, stay=stay.key)
 
     def started(scene: Scene) -> dict[str, Any]:
         return {**_media(scene, stay, track), "track_type": kind}
 
     def done(scene: Scene) -> dict[str, Any]:
-        seconds = scene.seconds(start, stop)
         data = {
             **started(scene),
             "recording_id": scene.object_id("recording", stay.key, track),
-            "size": seconds * 40_000,
-            **filed(scene, f"{stay.key}-{track}.webm"),
+            "size": scene.size_of(file),
+            **filed(scene, file.name, ready),
         }
         if fails:
             del data["recording_presigned_url"]
-            data["error_message"] = "INTERNAL_ERROR"
+            data |= {"error_message": "INTERNAL_ERROR", "size": 0}
         return data
 
-    outcome = "failure" if fails else "success"
-    return [
-        Notice(start, "track.recording.started.success", started),
-        Notice(stop + 2 * MINUTE, f"track.recording.{outcome}", done),
-    ]
+    last = Notice(ready, f"track.recording.{'failure' if fails else 'success'}", done, files=() if fails else (file,))
+    return [Notice(start, "track.recording.started.success", started), last]
 
 
 def stream_recording(stay: Stay, track: str, stop: int, *, fails: bool = False) -> Notice:
     """One peer's microphone and camera in one file; not the room's (EVENTS trap 14)."""
+    ready = stop + 3 * MINUTE
+    file = Footage(f"{stay.key}-stream.mp4", "film", stay.start, stop, width=320, height=180, stay=stay.key)
 
     def body(scene: Scene) -> dict[str, Any]:
         data = _media(scene, stay, track)
         del data["track_id"]
-        seconds = scene.seconds(stay.start, stop)
         user = stay.person.user_id
         data |= {
             "type": "regular",
-            "duration": seconds,
-            "size": seconds * 120_000,
+            "duration": scene.length_of(file),
+            "size": scene.size_of(file),
             "recording_id": scene.object_id("stream recording", stay.key),
-            **filed(scene, f"{stay.key}-stream.mp4"),
+            **filed(scene, file.name, ready),
             **({} if user is None else {"user_id": user}),
         }
-        return {**data, "error_message": "INTERNAL_ERROR"} if fails else data
+        if fails:
+            del data["recording_presigned_url"]
+            data |= {"error_message": "INTERNAL_ERROR", "size": 0}
+        return data
 
-    return Notice(stop + 3 * MINUTE, f"stream.recording.{'failure' if fails else 'success'}", body)
-
-
-OUTPUTS = ("summary_json", "transcript_json", "transcript_srt", "transcript_txt")
+    if fails:
+        return Notice(ready, "stream.recording.failure", body)
+    return Notice(ready, "stream.recording.success", body, files=(file,))
 
 
 def transcribing(start: int, stop: int) -> tuple[int, int]:
@@ -93,14 +114,10 @@ def transcribing(start: int, stop: int) -> tuple[int, int]:
     return begun, begun + 5 * MINUTE + (stop - start) // 5
 
 
-def transcript_name(recording: str, output: str) -> str:
-    """The file of one output, with its true ending."""
-    return f"{recording}-{output}.{output.rpartition('_')[2]}"
-
-
-def transcription(start: int, stop: int, *, recording: str = "browser", fails: bool = False) -> list[Notice]:
-    """The transcript of a browser recording."""
-    begun, ready = transcribing(start, stop)
+def transcription(film: Footage, recording: str, failed: tuple[str, ...] = ()) -> list[Notice]:
+    """The transcript of a browser recording; where outputs `failed`, a failure that names the others only."""
+    begun, ready = transcribing(film.start, film.stop)
+    files = {output: _transcript(film, recording, output) for output in OUTPUTS if output not in failed}
 
     def started(scene: Scene) -> dict[str, Any]:
         common = {key: scene.common[key] for key in ("room_id", "room_name", "session_id")}
@@ -110,24 +127,32 @@ def transcription(start: int, stop: int, *, recording: str = "browser", fails: b
             "transcription_id": scene.object_id("transcription", recording),
             "metadata_id": scene.uuid("transcription metadata", recording),
             "metadata_timestamp": scene.at(begun),
-            "duration": scene.seconds(start, stop),
+            "duration": scene.length_of(film),
             **{f"{output}_asset_id": scene.object_id("asset", recording, output) for output in OUTPUTS},
         }
 
     def done(scene: Scene) -> dict[str, Any]:
         data = {**started(scene), "metadata_timestamp": scene.at(ready)}
-        for output in OUTPUTS[1:] if fails else OUTPUTS:
-            data |= filed(scene, transcript_name(recording, output), output)
+        for output, file in files.items():
+            data |= filed(scene, file.name, ready, output)
         return data
 
-    outcome = "failure" if fails else "success"
     return [
         Notice(begun, "transcription.started.success", started),
-        Notice(ready, f"transcription.{outcome}", done),
+        Notice(ready, f"transcription.{'failure' if failed else 'success'}", done, files=tuple(files.values())),
     ]
 
 
-def ingest(start: int, stop: int, *, fails: bool = False) -> list[Notice]:
+def _transcript(film: Footage, recording: str, output: str) -> Footage:
+    return Footage(transcript_name(recording, output), output, film.start, film.stop, film.left_out)
+
+
+def transcript_name(recording: str, output: str) -> str:
+    """The file of one output, with its true ending."""
+    return f"{recording}-{output}.{output.rpartition('_')[2]}"
+
+
+def ingest(start: int, stop: int, *, error: str = "", reason: str = "stream closed") -> list[Notice]:
     """An encoder that pushes into the room: in and out again, or broken off. No session id (EVENTS trap 12)."""
 
     def ids(scene: Scene) -> dict[str, Any]:
@@ -142,19 +167,19 @@ def ingest(start: int, stop: int, *, fails: bool = False) -> list[Notice]:
             "duration": scene.seconds(start, stop),
             "completed_at": scene.at(stop),
             "last_disconnected_at": scene.at(stop),
-            "reason": "stream closed",
+            "reason": reason,
         }
 
     def failed(scene: Scene) -> dict[str, Any]:
-        return {**ids(scene), "error_message": "internal error"}
+        return {**ids(scene), "error_message": error}
 
-    last = Notice(stop, "ingest.failure", failed) if fails else Notice(stop, "ingest.end.success", ended)
+    last = Notice(stop, "ingest.failure", failed) if error else Notice(stop, "ingest.end.success", ended)
     return [Notice(start, "ingest.start.success", started), last]
 
 
-def ingest_refused(at: int) -> Notice:
+def ingest_refused(at: int, error: str = "stream key disabled") -> Notice:
     """An encoder turned away; not even an ingest id."""
-    return Notice(at, "ingest.start.failure", lambda scene: {**_place(scene), "error_message": "stream key disabled"})
+    return Notice(at, "ingest.start.failure", lambda scene: {**_place(scene), "error_message": error})
 
 
 def _place(scene: Scene) -> dict[str, Any]:

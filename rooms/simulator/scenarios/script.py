@@ -12,6 +12,7 @@ from rooms.simulator.people import Person
 from rooms.simulator.spans import Spans
 
 if TYPE_CHECKING:
+    from rooms.simulator.scenarios.footage import Footage
     from rooms.simulator.scenarios.runs import Run
 
 
@@ -91,15 +92,27 @@ class Scene(Protocol):
 
     def track(self, stay: str, track: str) -> dict[str, Any]: ...
 
+    def file(self, name: str) -> str: ...
+
+    def link(self, name: str, at: int) -> str: ...
+
+    def length_of(self, footage: "Footage") -> int: ...
+
+    def size_of(self, footage: "Footage") -> int: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """An event beside joining, speaking and leaving; `body` makes its `data` from the session it is played in."""
+    """An event beside joining, speaking and leaving; `body` makes its `data` from the session it is played in.
+
+    `files` are those that are there from then on.
+    """
 
     at: int
     type: str
     body: Callable[[Scene], dict[str, Any]]
     lost: bool = False
+    files: tuple["Footage", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,7 @@ def test_a_recording_by_its_beam_id(events: List, world: World, physics: Room) -
     (found,) = events(room_id=physics.id, beam_id=beam)["events"]
     assert found["type"] == "beam.recording.success"
     # EVENTS trap 8: the copy by webhook has more.
-    (sent,) = [one for one in session.sent if one.type == "beam.recording.success"]
+    (sent,) = [one for one in session.sent if one.type == "beam.recording.success" and one.data["beam_id"] == beam]
     assert set(sent.data) - set(found["data"]) == {
         "recording_id",
         "metadata_id",

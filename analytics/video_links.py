@@ -1,0 +1,94 @@
+"""Which video at api.video shows a recording: our own setting, so it is noted and nothing at 100ms changes."""
+
+import re
+from typing import Any, Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from analytics.api_video import ApiVideo
+from analytics.models import Recording, Video
+from rooms.actors import Actor, name_of, permit
+from rooms.audit import Target, note
+
+_ID: Final = re.compile(r"[A-Za-z0-9_-]{4,96}")
+# https://embed.api.video/vod/vi…, https://ws.api.video/videos/vi…, https://dashboard.api.video/videos/vi…
+_ADDRESS: Final = re.compile(r"https?://[^/?#]+/(?:[^?#]*/)?(?:vod|videos|live|live-streams)/([A-Za-z0-9_-]+)")
+
+
+class NotAVideo(ValueError):
+    """What was written is neither an id of a video nor an address with one in it."""
+
+
+class LinkedElsewhere(ValueError):
+    """That video shows another recording already."""
+
+
+def named(text: str) -> tuple[str, bool]:
+    """The id in an id or an address, and whether it is that of a live stream. Raises `NotAVideo`."""
+    text = text.strip()
+    found = _ADDRESS.match(text)
+    name = found[1] if found else text
+    if not _ID.fullmatch(name):
+        raise NotAVideo(text)
+    return name, name.startswith("li")
+
+
+def ids_of(recording: Recording) -> list[str]:
+    """All ids by which a video may name this recording, whose row may be written anew."""
+    return [recording.pk, *(alias for alias in recording.aliases if isinstance(alias, str))]
+
+
+def length_of(recording: Recording) -> float | None:
+    """Seconds of the recording, as long as its file where that is known."""
+    if recording.duration_seconds:
+        return recording.duration_seconds
+    if recording.started_at and recording.stopped_at and recording.started_at < recording.stopped_at:
+        return (recording.stopped_at - recording.started_at).total_seconds()
+    return None
+
+
+def link(*, actor: Actor, recording: Recording, text: str, client: ApiVideo) -> Video:
+    """Say that this video shows this recording. Raises `NotAVideo`, `LinkedElsewhere`, `hms.NotFound`, any `hms.Error`.
+
+    Its viewings are read by the next worker that looks.
+    """
+    permit(actor, "operate")
+    name, is_live_stream = named(text)
+    title = "Live stream" if is_live_stream else client.video(name).title
+    now = timezone.now()
+    with transaction.atomic():
+        pk = f"{Video.Source.API_VIDEO}:{name}"
+        known = Video.objects.filter(pk=pk).first()
+        if known is not None and known.recording_id not in ids_of(recording):
+            raise LinkedElsewhere(known.recording_id)
+        shown: dict[str, Any] = {
+            "source": Video.Source.API_VIDEO,
+            "video_id": name,
+            "is_live_stream": is_live_stream,
+            "recording_id": recording.pk,
+            "session_id": recording.session_id,
+            "title": title.replace("\x00", "")[:255],
+            "duration_seconds": length_of(recording),
+            "due_at": now,
+            "failures": 0,
+            "problem": "",
+        }
+        linked = {"linked_by": name_of(actor), "linked_at": now}
+        video, made = Video.objects.update_or_create(pk=pk, defaults=shown, create_defaults={**shown, **linked})
+        if made:
+            note(actor, "recording_video.link", _target(recording), after={"video": name, "title": title})
+    return video
+
+
+def unlink(*, actor: Actor, recording: Recording, video: Video) -> None:
+    """That video no longer shows this recording; what was read of its viewings is forgotten with it."""
+    permit(actor, "operate")
+    with transaction.atomic():
+        before = {"video": video.video_id, "title": video.title, "viewings": video.viewings.count()}
+        video.delete()
+        note(actor, "recording_video.unlink", _target(recording), before=before)
+
+
+def _target(recording: Recording) -> Target:
+    return Target("recording", recording.pk, str(recording.room), recording.room_id)

@@ -1,0 +1,200 @@
+"""What the guardian found (`analytics.guardian`), in words: what is wrong, why, and what to do about it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db.models import QuerySet
+
+from analytics import durations, guarding
+from analytics.guardian import Finding, What
+from analytics.models import Recording, Session
+from dashboard.doers import names_of_users
+from dashboard.endings import stop_words
+from dashboard.recording_pages import recording_url
+from dashboard.times import ago
+from dashboard.troubles import TRANSCRIPTION, Place, Step, Trouble, step_of, trouble_of
+
+# How far back the pages look where nobody says.
+LOOKED_BACK: Final = timedelta(days=7)
+_KINDS: Final[Mapping[str, str]] = {
+    Recording.Kind.BROWSER: "browser recording",
+    Recording.Kind.COMPOSITE: "composite recording",
+    Recording.Kind.HLS: "recording of the live stream",
+    Recording.Kind.STREAM: "recording of one person's stream",
+    Recording.Kind.TRACK: "recording of one track",
+}
+# What the settings make by themselves; one for each person or track where they make those.
+_BY_ITSELF: Final[Mapping[str, str]] = {
+    Recording.Kind.BROWSER: "a browser recording",
+    Recording.Kind.COMPOSITE: "a composite recording",
+    Recording.Kind.STREAM: "each person's stream",
+    Recording.Kind.TRACK: "each track",
+}
+_PATIENCE: Final = "A file takes about as long as what it holds, and half an hour for the upload."
+_ASK: Final = "If it does not come within the day, tell 100ms's support the id of the recording."
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A finding as pages have it.
+
+    `basis` says by which settings it was expected, "" where nobody's settings did; `url` is the page of the recording,
+    "" where there is none.
+    """
+
+    finding: Finding
+    session: Session
+    title: str
+    trouble: Trouble
+    basis: str
+    step: Step | None
+    url: str
+
+    @property
+    def since(self) -> int:
+        return self.finding.since
+
+    @property
+    def is_bad(self) -> bool:
+        return self.finding.is_bad
+
+    @property
+    def icon(self) -> str:
+        return "octagon-x" if self.is_bad else "triangle-alert"
+
+    @property
+    def tone(self) -> str:
+        return "bad" if self.is_bad else "warn"
+
+
+def found_since(sessions: QuerySet[Session], since: datetime, now: datetime) -> list[Told]:
+    """What was found in the newest of these sessions, the newest session first. Some twelve queries."""
+    return told_of(sessions.filter(started_at__gte=since).order_by("-started_at", "pk")[: guarding.MOST], now)
+
+
+def told_of(sessions: Iterable[Session], now: datetime) -> list[Told]:
+    """The findings of these sessions (each with its room), in the order of the sessions."""
+    looked_at = list(sessions)
+    found = guarding.found_in(looked_at, now)
+    by_id = {session.pk: session for session in looked_at}
+    names = names_of_users({finding.by for finding in found if finding.by})
+    return [_told(finding, by_id[finding.session_id], names) for finding in found]
+
+
+def _told(finding: Finding, session: Session, names: Mapping[str, str]) -> Told:
+    title = _title(finding)
+    trouble = _trouble(finding, names)
+    basis = ""
+    if finding.by_settings:
+        basis = (
+            "By the settings as they stood then."
+            if finding.then
+            else "By today's settings: how they stood then is not known."
+        )
+    url = recording_url(finding.recording_id) if finding.recording_id else ""
+    return Told(finding, session, title, trouble, basis, step_of(trouble, session.room), url)
+
+
+def _title(finding: Finding) -> str:
+    kind = _KINDS.get(finding.kind, "recording")
+    match finding.what:
+        case What.MISSING:
+            return f"No {kind}"
+        case What.NOT_RUNNING:
+            return "It goes on and is not recorded"
+        case What.LOST:
+            return "A recording was started and never came"
+        case What.FAILED:
+            return f"The {kind} failed"
+        case What.SHORT:
+            return f"The {kind} is too short"
+        case What.STUCK_STARTING:
+            return f"The {kind} does not begin"
+        case What.STUCK_RUNNING:
+            return f"The {kind} does not end"
+        case What.STUCK_PROCESSING:
+            return f"The {kind} does not become ready"
+        case What.NO_TRANSCRIPT:
+            return "No transcript"
+        case What.TRANSCRIPT_FAILED:
+            return "The transcript failed"
+        case What.TRANSCRIPT_STUCK:
+            return "The transcript does not become ready"
+
+
+def _trouble(finding: Finding, names: Mapping[str, str]) -> Trouble:
+    since = ago(finding.since)
+    match finding.what:
+        case What.FAILED:
+            return trouble_of(finding.error_type, finding.error_message)
+        case What.TRANSCRIPT_FAILED:
+            return TRANSCRIPTION
+        case What.MISSING | What.NOT_RUNNING:
+            live = finding.what == What.NOT_RUNNING
+            return Trouble(
+                f"The settings record {_BY_ITSELF.get(finding.kind, 'it')} by themselves, and 100ms tells of none.",
+                ("Start one by hand now. Then check" if live else "Check")
+                + " the recordings of the room's template: the role that records must be there, see the others, and "
+                "have a place.",
+                "recordings",
+            )
+        case What.LOST:
+            who = names.get(finding.by, finding.by) or "Somebody"
+            return Trouble(
+                f"{who} started it {since}, 100ms took it, and has no such recording.",
+                "Start it again while the session goes on. " + _ASK,
+            )
+        case What.SHORT:
+            return _short(finding)
+        case What.STUCK_STARTING:
+            return Trouble(
+                f"It was ordered {since} and has not begun.",
+                "Stop it and start it again. Does the meeting address lead into the room without a click or a sign-in?",
+            )
+        case What.STUCK_RUNNING:
+            return Trouble(
+                f"It began {since}, and 100ms never told of its end.",
+                "Stop it on its page; the file comes after that. It ends by itself 5 min after the last person has "
+                "left.",
+            )
+        case What.STUCK_PROCESSING:
+            return Trouble(f"It ended {since}, and no file has come. {_PATIENCE}", _ASK)
+        case What.NO_TRANSCRIPT | What.TRANSCRIPT_STUCK:
+            begun = (
+                "100ms has been writing it for"
+                if finding.what == What.TRANSCRIPT_STUCK
+                else "The file has been there for"
+            )
+            return Trouble(
+                f"{begun} {_for(since)}, and no transcript has come. One takes 5 min and a fifth of the length at "
+                "least.",
+                "Check the transcription of the room's template, and that somebody was heard. " + _ASK,
+                "destinations",
+            )
+
+
+def _for(since: str) -> str:
+    return since.removesuffix(" ago")
+
+
+def _short(finding: Finding) -> Trouble:
+    length, of = durations.words(finding.length or 0), durations.words(finding.of or 0)
+    cause = (
+        f"{length} were recorded of a session of {of}"
+        if finding.by_settings
+        else f"It ran for {of}, and its file has {length}"
+    )
+    reason = finding.stop_reason
+    if reason.startswith("failure: "):
+        failed = trouble_of(reason.removeprefix("failure: "))
+        return Trouble(f"{cause}. {failed.cause}", failed.remedy, failed.place)
+    if reason:
+        cause = f"{cause}: {stop_words(reason)}"
+    place: Place = "recordings" if reason == "max duration reached" else ""
+    remedy = "Is everything in it that should be? " + {
+        "max duration reached": "The template says how long a recording may be.",
+        "client request": "The part after it was stopped was not recorded.",
+    }.get(reason, "What is not in the file cannot be had from 100ms.")
+    return Trouble(f"{cause}.", remedy, place)

@@ -1,0 +1,268 @@
+"""Recordings as the list of all shows them: how they stand, who began them, what they left, and how long it is kept."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.db.models import QuerySet
+from django.db.models.functions import Lower
+
+from analytics import instants
+from analytics.models import Asset, KeptFile, Recording, Session
+from dashboard.doers import acts_on, names_of, who
+from dashboard.findings import Told, told_of
+from dashboard.forms.recordings import RecordingFilters
+from dashboard.htmx import MemberRequest
+from dashboard.jobs import STATES, State
+from dashboard.listing import Column, Listing
+from dashboard.recording_pages import job_url, recording_url
+from dashboard.troubles import Trouble, trouble_of
+from rooms.models import Room
+from rooms.recording_assets import KEPT_BY_100MS
+from rooms.room_templates.asks import asks
+from rooms.room_templates.then import Then, templates_then
+
+COLUMNS: Final = (
+    Column("Room", "room", Lower("room__name")),
+    Column("When", "at", "at", down=True),
+    Column("Kind", "kind", "kind", classes="roomy"),
+    Column("By", classes="roomy"),
+    Column("State", "state", "state"),
+    Column("Length", "length", "duration_seconds", down=True, nulls=True, classes="n"),
+    Column("Size", "size", "size", down=True, nulls=True, classes="n"),
+    Column("Files"),
+    Column("At 100ms until"),
+    Column("Our copy"),
+)
+_STATES: Final[Mapping[str, State]] = {
+    **STATES,
+    Recording.State.PROCESSING: STATES["post_processing"],
+    Recording.State.READY: State("ready", "check", "ok"),
+}
+KINDS: Final[Mapping[str, str]] = {
+    Recording.Kind.BROWSER: "browser",
+    Recording.Kind.COMPOSITE: "composite",
+    Recording.Kind.HLS: "live stream",
+    Recording.Kind.STREAM: "one person",
+    Recording.Kind.TRACK: "one track",
+}
+# One word a type of file, and what several of them are called; by what people look for first.
+_FILES: Final[Mapping[str, tuple[str, str]]] = {
+    "room-composite": ("video", "videos"),
+    "room-composite-legacy": ("video", "videos"),
+    "room-vod": ("playlist", "playlists"),
+    "transcript": ("transcript", "transcripts"),
+    "summary": ("summary", "summaries"),
+    "chat": ("chat", "chats"),
+    "stream": ("stream", "streams"),
+    "track": ("track", "tracks"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """What we keep of a recording ourselves: files kept, under way and failed, of `files` that can be."""
+
+    files: int = 0
+    kept: int = 0
+    waiting: int = 0
+    failed: int = 0
+
+    @property
+    def state(self) -> State | None:
+        """None while there is nothing to say."""
+        if self.failed:
+            return State(f"{self.failed} not copied" if self.kept else "not copied", "octagon-x", "bad")
+        if self.waiting:
+            return State(f"{self.kept} of {self.kept + self.waiting} copied", "loader")
+        if not self.kept:
+            return None
+        whole = self.kept >= self.files
+        return State("kept" if whole else f"{self.kept} of {self.files} kept", "hard-drive-download", "ok" * whole)
+
+    @property
+    def can_grow(self) -> bool:
+        """There are files that nobody has ordered a copy of, or whose copy failed."""
+        return self.files > self.kept + self.waiting
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """Until when 100ms keeps the files. `until` None with `own_storage` is: as long as the bucket's owner wants."""
+
+    until: datetime | None = None
+    own_storage: bool = False
+    is_over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One recording as drawn and exported. `trouble` is why it failed, `told` what else the guardian found."""
+
+    recording: Recording
+    session: Session | None
+    url: str
+    job_url: str
+    state: State
+    kind: str
+    started_by: str
+    files: tuple[str, ...]
+    trouble: Trouble | None
+    told: tuple[Told, ...]
+    stay: Stay
+    copies: Copies
+
+    @property
+    def problem(self) -> str:
+        """In a sentence; "" while all is well."""
+        if self.trouble:
+            return self.trouble.cause
+        return " ".join(f"{one.title}. {one.trouble.cause}" for one in self.told)
+
+
+def recording_listing(request: MemberRequest, recordings: QuerySet[Recording], *, rooms: QuerySet[Room]) -> Listing:
+    return Listing(
+        request,
+        recordings,
+        RecordingFilters(request.GET, rooms),
+        COLUMNS,
+        default="-at",
+        noun=("recording", "recordings"),
+    )
+
+
+def described(page: Iterable[Recording], now: datetime) -> list[Row]:
+    """These recordings (each with its room) as rows. Some twenty queries, however many they are."""
+    recordings = list(page)
+    if not recordings:
+        return []
+    files: dict[str, list[Asset]] = defaultdict(list)
+    for asset in Asset.objects.filter(recording__in=[one.pk for one in recordings]):
+        files[asset.recording_id].append(asset)
+    sessions = _sessions(recordings)
+    acts = acts_on({one.job_id for one in recordings if one.job_id})
+    names = names_of([one.started_by for one in recordings], acts)
+    told: dict[str, list[Told]] = defaultdict(list)
+    for finding in told_of(sessions.values(), now):
+        told[finding.finding.recording_id].append(finding)
+    then = templates_then((one.room.template_id, one.at) for one in recordings)
+    kept = _kept(files)
+    return [
+        Row(
+            recording=one,
+            session=sessions.get(one.session_id),
+            url=recording_url(one),
+            job_url=job_url(one),
+            state=_STATES[one.state],
+            kind=KINDS[one.kind],
+            started_by=who(one.started_by, acts.get(one.job_id, {}).get("start"), names),
+            files=file_words(files[one.pk]),
+            trouble=trouble_of(one.error_type, one.error_message) if one.state == Recording.State.FAILED else None,
+            told=tuple(told[one.pk]),
+            stay=_stay(one, files[one.pk], then.get((one.room.template_id, one.at)), now),
+            copies=_copies(files[one.pk], kept),
+        )
+        for one in recordings
+    ]
+
+
+def file_words(files: Sequence[Asset]) -> tuple[str, ...]:
+    """("video, 3 layers", "transcript (JSON, SRT)", "chat", "12 thumbnails"): what there is, counted."""
+    usable = [file for file in files if file.status in ("", "completed")]
+    counted = Counter(file.type for file in usable)
+    known = list(_FILES)
+    words = []
+    for kind in sorted(counted, key=lambda one: (known.index(one) if one in known else len(known), one)):
+        one, many = _FILES.get(kind, (kind.replace("-", " "), kind.replace("-", " ")))
+        mine = [file for file in usable if file.type == kind]
+        outputs = sorted({file.output.upper() for file in mine if file.output})
+        layers = {file.layer for file in mine if file.layer}
+        if outputs:
+            words.append(f"{one} ({', '.join(outputs)})")
+        elif len(layers) > 1:
+            words.append(f"{one}, {len(layers)} layers")
+        else:
+            words.append(one if counted[kind] == 1 else f"{counted[kind]} {many}")
+    if pictures := sum(len(file.thumbnails) for file in usable):
+        words.append("1 thumbnail" if pictures == 1 else f"{pictures} thumbnails")
+    if broken := sum(file.status == "failed" for file in files):
+        words.append(f"{broken} failed")
+    return tuple(words)
+
+
+def copyable(files: Iterable[Asset]) -> list[Asset]:
+    """Those that 100ms has ready and opens by their id: what can be copied."""
+    return [file for file in files if file.is_named and file.status in ("", "completed")]
+
+
+def _sessions(recordings: Iterable[Recording]) -> dict[str, Session]:
+    """Those that are known; the events of a recording may come first."""
+    ids = {one.session_id for one in recordings}
+    return {session.pk: session for session in Session.objects.filter(pk__in=ids).select_related("room")}
+
+
+def _kept(files: Mapping[str, Iterable[Asset]]) -> dict[str, str]:
+    ids = [file.pk for some in files.values() for file in some]
+    return dict(KeptFile.objects.filter(pk__in=ids).order_by().values_list("pk", "state")) if ids else {}
+
+
+def _copies(files: Iterable[Asset], kept: Mapping[str, str]) -> Copies:
+    files = list(files)
+    states = Counter(kept[file.pk] for file in files if file.pk in kept)
+    gone = sum(1 for file in files if file.pk in kept and file not in copyable(files))
+    return Copies(
+        files=len(copyable(files)) + gone,
+        kept=states[KeptFile.State.KEPT],
+        waiting=states[KeptFile.State.WAITING] + states[KeptFile.State.COPYING],
+        failed=states[KeptFile.State.FAILED],
+    )
+
+
+def _stay(recording: Recording, files: Sequence[Asset], then: Then | None, now: datetime) -> Stay:
+    """A bucket of the template's own is 100ms's no more; without a template read, nobody knows (EVENTS trap 34)."""
+    if not files:
+        return Stay()
+    if then is None:
+        return Stay()
+    if asks(then.content).own_storage:
+        return Stay(own_storage=True)
+    made = [file.created_at for file in files if file.created_at]
+    begun = min(made, default=None) or recording.finished_at or recording.stopped_at
+    until = begun + KEPT_BY_100MS if begun else None
+    return Stay(until=until, is_over=until is not None and until <= now)
+
+
+def exported(row: Row) -> tuple[object, ...]:
+    """A line of the file, as `EXPORTED` names its columns."""
+    one, stay = row.recording, row.stay
+    copy = row.copies.state
+    times = (one.at, one.started_at, one.stopped_at)
+    told = (
+        one.pk,
+        one.room_id,
+        str(one.room),
+        one.session_id,
+        one.kind,
+        *(_rfc3339(at) for at in times),
+        row.started_by,
+        row.state.word,
+        one.duration_seconds,
+        one.size,
+        "; ".join(row.files),
+        row.problem,
+        "in a bucket of the template's own" if stay.own_storage else _rfc3339(stay.until),
+        copy.word if copy else "",
+    )
+    return tuple("" if value is None else value for value in told)
+
+
+def _rfc3339(at: datetime | None) -> str:
+    return instants.to_rfc3339(instants.from_datetime(at)) if at else ""
+
+
+EXPORTED: Final = (
+    "recording_id", "room_id", "room", "session_id", "kind", "at", "started_at", "ended_at", "started_by", "state",
+    "seconds", "bytes", "files", "problem", "at_100ms_until", "our_copy",
+)  # fmt: skip
