@@ -13,7 +13,7 @@ from analytics.models import Asset, Recording, TalkTime, TextFile
 from analytics.tasks import read_text_files
 from rooms.models import AuditEntry, Room
 from rooms.recording_assets import Unfetched
-from tests.dashboard import classes, filmed
+from tests.dashboard import classes, films
 from tests.dashboard.classes import Pupil
 from tests.rooms.storage import SIGNED, Storage, storage
 
@@ -39,11 +39,11 @@ def no_rest() -> None:
 
 @pytest.fixture
 def made(physics: Room) -> Recording:
-    return filmed.recording(classes.session(physics, pupils=[Pupil("Ada")]))
+    return films.recording(classes.session(physics, pupils=[Pupil("Ada")]))
 
 
 def file(of: Recording, far: Storage, told: bytes | str, kind: str = "transcript", output: str = "json") -> Asset:
-    asset = filmed.asset(of, kind, output=output)
+    asset = films.asset(of, kind, output=output)
     far.files[asset.pk] = told.encode() if isinstance(told, str) else told
     return asset
 
@@ -160,10 +160,10 @@ def test_while_100ms_makes_no_link_nothing_is_lost(made: Recording, storage: Sto
 
 
 def test_what_is_not_ready_not_named_or_too_old_is_not_read(physics: Room, made: Recording, storage: Storage) -> None:
-    filmed.asset(made, "transcript", status="processing")
-    filmed.asset(made, "transcript", is_named=False)
-    filmed.asset(made, "room-composite")
-    old = filmed.recording(classes.session(physics, ago=timedelta(days=16)))
+    films.asset(made, "transcript", status="processing")
+    films.asset(made, "transcript", is_named=False)
+    films.asset(made, "room-composite")
+    old = films.recording(classes.session(physics, ago=timedelta(days=16)))
     file(old, storage, json.dumps(SAID))
 
     read_text_files()
@@ -172,8 +172,8 @@ def test_what_is_not_ready_not_named_or_too_old_is_not_read(physics: Room, made:
 
 
 def test_our_own_copy_is_read_where_there_is_one(made: Recording, storage: Storage) -> None:
-    asset = filmed.asset(made, "transcript", output="json")
-    filmed.kept(asset, json.dumps(SAID).encode(), "transcript.json")
+    asset = films.asset(made, "transcript", output="json")
+    films.kept(asset, json.dumps(SAID).encode(), "transcript.json")
 
     read_text_files()
 
