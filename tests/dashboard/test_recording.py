@@ -214,7 +214,7 @@ def test_what_was_said_stands_beside_the_film_by_name_and_place(teacher: Client,
     peer = held.peers.get()
     made = films.recording(held)
     films.asset(made)
-    films.transcript(made, [{**filmed.LINES[0], "peer_id": peer.pk, "speaker": peer.pk}, *filmed.LINES[1:]])
+    films.transcript(made, [{**films.LINES[0], "peer_id": peer.pk, "speaker": peer.pk}, *films.LINES[1:]])
 
     page = shown(teacher, f"/recordings/{made.pk}/")
 
@@ -249,7 +249,7 @@ def test_a_search_shows_the_lines_that_have_it_and_marks_it(teacher: Client, phy
 def test_a_long_transcript_comes_in_parts_and_opens_at_the_place_of_the_film(teacher: Client, physics: Room) -> None:
     made = films.recording(classes.session(physics))
     films.asset(made)
-    lines = [{**filmed.LINES[0], "start": float(n), "end": n + 1.0, "text": f"line {n}."} for n in range(1200)]
+    lines = [{**films.LINES[0], "start": float(n), "end": n + 1.0, "text": f"line {n}."} for n in range(1200)]
     films.transcript(made, lines)
 
     first = shown(teacher, f"/recordings/{made.pk}/")
@@ -284,7 +284,7 @@ def test_a_chat_and_a_summary_have_tabs_of_their_own(teacher: Client, physics: R
 
 def test_captions_are_the_transcript_and_no_markup_of_anybody(teacher: Client, physics: Room) -> None:
     made = films.recording(classes.session(physics))
-    films.transcript(made, [{**filmed.LINES[0], "text": "a --> b\n\n<script>"}, *filmed.LINES[1:]])
+    films.transcript(made, [{**films.LINES[0], "text": "a --> b\n\n<script>"}, *films.LINES[1:]])
 
     answer = teacher.get(f"/recordings/{made.pk}/captions.vtt")
 
@@ -324,7 +324,7 @@ def test_the_page_asks_as_little_of_a_large_class_as_of_a_small_one(ops: Client,
     for held, lines in ((few, 3), (many, 900)):
         made = films.recording(held)
         films.asset(made)
-        file = films.transcript(made, filmed.LINES * (lines // 3))
+        file = films.transcript(made, films.LINES * (lines // 3))
         for peer in held.peers.all():
             films.spoke(file, (1, 2), peer_id=peer.pk)
         urls.append(f"/recordings/{made.pk}/")
