@@ -38,7 +38,7 @@ LATE_JUMP: Final = SECOND
 """A jump may be told so much after the pause it caused."""
 
 CROWD: Final = 64
-"""Events of one moment beyond which nobody made them: they are taken as sorted, so that they cost no more than others."""
+"""Events of one moment beyond which no person made them: they are taken as sorted, and cost no more than others."""
 
 SHORTEST_MISSED: Final = 10.0
 """Seconds; shorter absences are a reconnect, and nobody looks them up later."""
