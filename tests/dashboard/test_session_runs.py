@@ -74,7 +74,7 @@ def test_a_recording_that_failed_says_why_everywhere(ops: Client, held: Session)
     html = page(ops, held)
     assert "Recording failed: 100ms was not let into the storage" in run_lanes(html)["recording"]
     assert "Recording failed 100ms was not let into the storage" in facts(html)
-    assert "Recording failed: 100ms was not let into the storage" in moments(html)
+    assert re.search(r"Recording failed: 100ms was not let into the storage \d\d:\d\d", moments(html))
     assert "Watch recording" not in html
     assert "mk-error" in html[html.index('id="runs"') : html.index('id="at-once"')]
 
@@ -122,7 +122,7 @@ def test_what_100ms_told_is_all_there(ops: Client, physics: Room) -> None:
     told = played.over(SCENARIOS["recorded"](3), physics, ago=timedelta(hours=5))
     html = page(ops, told.id)
     said = run_lanes(html)
-    assert list(said) == ["recording", "recording-2", "stream-recording", "parts", "live", "encoder"]
+    assert {"recording", "recording-2", "stream-recording", "parts", "live", "encoder"} <= set(said)
     assert "Recording failed: 100ms made the file and could not put it into the storage" in said["recording"]
     assert said["encoder"].endswith("Encoder turned away: the encoder pushed with a stream key that is disabled")
     assert "Recording 15 min Ready one failed" in facts(html)

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from analytics import instants
 from analytics.models import Asset, Recording, TextFile, Track
 from rooms.models import AuditEntry, Room
-from tests.dashboard import classes, recorded
+from tests.dashboard import classes, filmed
 from tests.dashboard.classes import Pupil
 from tests.e2e.conftest import Visit
 from tests.e2e.films import film
@@ -52,7 +52,7 @@ def filmed(physics: Room, transactional_db: None) -> Filmed:
     teacher = Pupil("Wanjiru Kamau", "wanjiru-k", "teacher")
     held = classes.session(physics, pupils=[teacher, Pupil("Ada Lovelace"), Pupil("Łukasz Wróblewski", "lukasz")])
     assert held.started_at is not None
-    made = recorded.recording(held)
+    made = filmed.recording(held)
     begun = instants.from_datetime(held.started_at)
     late = classes.stay(
         held, Pupil("Sofia Papadopoulou", "sofia"), held.started_at + timedelta(minutes=7), held.ended_at
@@ -83,22 +83,22 @@ def filmed(physics: Room, transactional_db: None) -> Filmed:
         }
         for n in range(200)
     ]
-    text = recorded.transcript(made, lines)
-    recorded.spoke(text, (0, 700), peer_id=first.pk)
-    recorded.spoke(text, (700, 790), peer_id=late.pk)
-    recorded.spoke(text, (800, 860))
-    summary = recorded.asset(made, "summary", output="json")
+    text = filmed.transcript(made, lines)
+    filmed.spoke(text, (0, 700), peer_id=first.pk)
+    filmed.spoke(text, (700, 790), peer_id=late.pk)
+    filmed.spoke(text, (800, 860))
+    summary = filmed.asset(made, "summary", output="json")
     told = [{"title": "Short", "text": "Forces on a slope.", "bullets": ["Theta is measured from the floor"]}]
-    recorded.text(summary, TextFile.Kind.SUMMARY, told)
-    chat = recorded.asset(made, "chat")
+    filmed.text(summary, TextFile.Kind.SUMMARY, told)
+    chat = filmed.asset(made, "chat")
     message = {"at": begun + 5 * instants.MINUTE, "sender": "Ada Lovelace", "peer_id": "", "to": "", "text": "Hello!"}
-    recorded.text(chat, TextFile.Kind.CHAT, [message])
-    return Filmed(made, recorded.asset(made, width=64, height=36))
+    filmed.text(chat, TextFile.Kind.CHAT, [message])
+    return Filmed(made, filmed.asset(made, width=64, height=36))
 
 
 @pytest.fixture
 def kept(filmed: Filmed) -> Filmed:
-    recorded.kept(filmed.film, film(LENGTH))
+    filmed.kept(filmed.film, film(LENGTH))
     return filmed
 
 
@@ -280,7 +280,7 @@ def test_without_scripts_the_browser_plays_it_by_itself(visit: Visit, ikram: Use
 
 @EVERYWHERE
 def test_the_page_is_readable_everywhere(visit: Visit, ikram: User, kept: Filmed, screen: str, theme: str) -> None:
-    broken = recorded.recording(kept.recording.session, state="failed", error_type="CLOUD_ACCESS_ERROR")
+    broken = filmed.recording(kept.recording.session, state="failed", error_type="CLOUD_ACCESS_ERROR")
     visitor = visit(ikram, screen, theme)
     page = visitor.page
 
