@@ -17,7 +17,7 @@ from django_htmx.http import reswap
 from dashboard.audit_words import settings_changed
 from dashboard.csv_files import csv_file
 from dashboard.decorators import export_required, member_required
-from dashboard.htmx import MemberRequest
+from dashboard.htmx import MemberRequest, page_or_fragment
 from dashboard.job_reading import read
 from dashboard.job_words import WORDS, Words
 from dashboard.jobs import Shown, file_words, shown
@@ -66,9 +66,7 @@ def of_room(request: MemberRequest, room_id: str) -> HttpResponse:
         "files_problem": files.problem,
         "may_export": may(request.user, "export", room),
     }
-    answer = render(request, "jobs/room.html", context)
-    patch_cache_control(answer, private=True, no_cache=True)
-    return answer
+    return page_or_fragment(request, "jobs/room.html", context, {"jobs-ran": "jobs/_ran.html"})
 
 
 @export_required
