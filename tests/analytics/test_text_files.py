@@ -86,10 +86,10 @@ def test_what_the_simulated_100ms_writes_is_read_whole(hms_simulator: SimulatedH
     job = recordings.stop_all(actor=ikram, room=choir).jobs[0]
     hms_simulator.clock.advance(1800)
     held = Session.objects.create(id=job.session_id, room=choir, started_at=job.started_at, ended_at=timezone.now())
-    made = filmed.recording(held, late=timedelta(), job_id=job.id)
+    made = films.recording(held, late=timedelta(), job_id=job.id)
     for one in client().recording_assets.list(room_id=choir.pk):
         output = str(one.metadata.get("output_mode") or "")
-        filmed.asset(made, one.type, id=one.id, output=output, status=one.status)
+        films.asset(made, one.type, id=one.id, output=output, status=one.status)
 
     read_text_files()
 
