@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from analytics.envelope import Envelope, is_id
 from analytics.projections.batch import moment, plain, to_millisecond
+from rooms.masking import masked_text
 
 BEAM: Final = "beam"
 HLS: Final = "hls"
@@ -74,8 +75,12 @@ def named(event: Envelope, field: str) -> str:
 
 
 def path(value: object) -> str:
-    """Where a file lies; "" where nobody says, or where it is too long to be kept whole."""
+    """Where a file lies; "" where nobody says, or where it is too long to be kept whole.
+
+    Its place in a bucket is no secret. Should it be an address after all, what lets in by it is masked.
+    """
     found = plain(value).strip()
+    found = masked_text(found) if found.lower().startswith("http") else found
     return found if len(found) <= LONGEST_PATH else ""
 
 

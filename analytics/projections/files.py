@@ -135,7 +135,7 @@ def _of_asset(event: Envelope) -> File:
 
 def _layer(value: object) -> str:
     """Its number comes as text (EVENTS trap 20)."""
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else plain(value)[:8]
+    return (str(value) if isinstance(value, int) and not isinstance(value, bool) else plain(value))[:8]
 
 
 def _created(value: object) -> int | None:

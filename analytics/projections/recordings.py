@@ -30,6 +30,7 @@ Kind = Recording.Kind
 State = Recording.State
 
 KINDS: Final = {BEAM: Kind.BROWSER, HLS: Kind.HLS, COMPOSITE: Kind.COMPOSITE, STREAM: Kind.STREAM, TRACK: Kind.TRACK}
+_MOST_BYTES: Final = 2**63 - 1
 # What a live stream is kept as: flags of its events, and of the `recording` of its object.
 _KEPT_HLS: Final = ("recording_single_file_per_layer_enabled", "recording_vod_playlist_enabled")
 
@@ -103,6 +104,7 @@ def fold_recording(run: Run, ends: Mapping[str, int]) -> Folded | None:
     finished = _finished(run, files, state)
     failed = state == State.FAILED
     jobs = run.objects
+    size = sum(one.size for one in files if one.size is not None)
     times = (went.started, went.ordered, went.stopped, finished, run.all[0].emitted_at)
     whose = [event for event in run.events if run.family in (TRACK, STREAM)]
     recording = Recording(
@@ -121,7 +123,7 @@ def fold_recording(run: Run, ends: Mapping[str, int]) -> Folded | None:
         finished_at=as_datetime(finished),
         at=instants.to_datetime(next(at for at in times if at is not None)),
         duration_seconds=max((one.duration for one in files if one.is_main and one.duration), default=None),
-        size=sum(one.size for one in files if one.size is not None) if any(one.size for one in files) else None,
+        size=min(size, _MOST_BYTES) or None,
         started_by="" if whose else went.started_by,
         stopped_by=went.stopped_by,
         stop_reason=went.reason,

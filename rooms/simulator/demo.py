@@ -8,6 +8,7 @@ from datetime import time as time_of_day
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from rooms.simulator.api_video.shelf import put_up
 from rooms.simulator.clock import MINUTE, SECOND
 from rooms.simulator.recollection import recall
 from rooms.simulator.refusals import Refused
@@ -211,6 +212,10 @@ def furnish(world: World, zone: ZoneInfo) -> None:
         # A class that would still run, or that met a lesson of the rota, was given another day.
         if start + script.end < world.now() and not world.busy(room, start, start + script.end):
             world.play(script, room, start)
+    for session in reversed(world.begun()):
+        for run in session.script.runs:
+            if run.family == "recording" and run.keeps and not run.fails and session.when(run.ready) < world.now():
+                put_up(world.library, session, run)
 
 
 def _last_week(now: int, zone: ZoneInfo) -> Iterator[tuple[Course, int, dict[str, Any]]]:

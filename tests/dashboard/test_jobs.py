@@ -255,6 +255,22 @@ def test_the_part_for_other_pages_is_sent_only_when_something_is_new(
     assert "stopping" in changed.content.decode()
 
 
+def test_the_lists_ask_again_by_themselves_and_bring_their_stamp(
+    ops: Client, url: str, all_three: dict[Kind, str], choir: Room, ikram: User, hms_simulator: SimulatedHms
+) -> None:
+    page = shown(ops, url)
+    assert f'id="jobs-ran" data-live hx-get="{url}" hx-trigger="every 15s"' in page
+    ended(all_three, choir, ikram, hms_simulator)
+    jobs.forget(choir)
+
+    part = shown(ops, url, **{"HX-Request": "true", "HX-Target": "jobs-ran"})
+
+    assert "<html" not in part
+    assert 'id="asof" hx-swap-oob="true"' in part
+    assert "Video" in part or "video" in part
+    assert "jobs-now" not in part
+
+
 def test_why_it_ended_and_what_to_do_is_told_in_words(
     ops: Client, url: str, choir: Room, all_three: dict[Kind, str], ikram: User, hms_simulator: SimulatedHms
 ) -> None:
