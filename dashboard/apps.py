@@ -12,8 +12,10 @@ class DashboardConfig(AppConfig):
 
     def ready(self) -> None:
         from dashboard import checks, logs, schedule, session_limits  # noqa: F401 - importing the checks registers them
+        from dashboard.forms import refused
 
         logs.configure()
+        refused.speak()
         # The dashboard has no models, so no signal of its own: the schedule follows the tables it is written into.
         post_migrate.connect(schedule.seed, sender=apps.get_app_config("django_celery_beat"))
         user_logged_in.connect(session_limits.begin, dispatch_uid="session_limits.begin")

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db.models import QuerySet
+from django.urls import reverse
 
 from analytics import durations, guarding
 from analytics.guardian import Finding, What
@@ -94,7 +95,11 @@ def _told(finding: Finding, session: Session, names: Mapping[str, str]) -> Told:
             else "By today's settings: how they stood then is not known."
         )
     url = recording_url(finding.recording_id) if finding.recording_id else ""
-    return Told(finding, session, title, trouble, basis, step_of(trouble, session.room), url)
+    step = step_of(trouble, session.room)
+    if finding.what == What.NOT_RUNNING:
+        # What helps now comes before what helps the next time.
+        step = Step("Start one in the room", "Start one", reverse("room_jobs", args=[session.room_id]))
+    return Told(finding, session, title, trouble, basis, step, url)
 
 
 def _title(finding: Finding) -> str:

@@ -40,7 +40,10 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question as last read. Without the right to know them, the answers and what they count for are left out."""
+    """A question as last read. Without the right to know them, the answers and what they count for are left out.
+
+    `points` None as well where no answer is right, as with a text that nobody marks.
+    """
 
     index: int
     text: str
@@ -67,11 +70,13 @@ def questions(poll: Poll, *, with_answers: bool) -> list[Question]:
 
 def _question(index: int, asked: dict[str, Any], *, with_answers: bool) -> Question:
     right = set(asked["answer"]["options"]) if with_answers else set()
+    # Without a right answer nobody can earn them, whatever the question weighs.
+    can_be_earned = bool(right or (with_answers and asked["answer"]["text"]))
     return Question(
         index=index,
         text=asked["text"],
         type=dict(TYPES).get(asked["type"], asked["type"]),
-        points=asked["weight"] if with_answers else None,
+        points=asked["weight"] if can_be_earned else None,
         seconds=asked["duration"],
         skippable=asked["skippable"],
         once=asked["once"],

@@ -35,6 +35,16 @@ KEPT_DAYS: Final = 15  # in 100ms's own storage (EVENTS trap 34)
 LATE: Final = timedelta(minutes=1)
 # The whole room before one person, one person before one track.
 _FILMS: Final = ("room-composite", "room-composite-legacy", "stream", "track")
+_ORDER: Final = (
+    "room-composite",
+    "room-composite-legacy",
+    "room-vod",
+    "transcript",
+    "summary",
+    "chat",
+    "stream",
+    "track",
+)
 _PLAYLISTS: Final = (".m3u8", ".mpd")
 
 
@@ -213,7 +223,7 @@ class RecordingReading:
 
 def read(recording: Recording, *, now: datetime) -> RecordingReading:
     """Three queries; the rest comes with what is shown."""
-    assets = list(recording.assets.all())
+    assets = sorted(recording.assets.all(), key=_rank)
     for asset in assets:
         asset.recording = recording  # each knows it, and none asks for it
     kept = KeptFile.objects.filter(asset_id__in=[asset.pk for asset in assets], state=KeptFile.State.KEPT)
@@ -224,6 +234,12 @@ def read(recording: Recording, *, now: datetime) -> RecordingReading:
         session=Session.objects.select_related("room").filter(pk=recording.session_id).first(),
         now=now,
     )
+
+
+def _rank(asset: Asset) -> tuple[int, str, str, str]:
+    """What people look for first, and of layers and forms one after the other."""
+    known = _ORDER.index(asset.type) if asset.type in _ORDER else len(_ORDER)
+    return (known, asset.output, asset.layer, asset.pk)
 
 
 def _film_words(asset: Asset) -> str:

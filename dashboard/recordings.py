@@ -27,14 +27,12 @@ from rooms.room_templates.then import Then, templates_then
 COLUMNS: Final = (
     Column("Room", "room", Lower("room__name")),
     Column("When", "at", "at", down=True),
-    Column("Kind", "kind", "kind", classes="roomy"),
-    Column("By", classes="roomy"),
+    Column("Kind, begun by", "kind", "kind"),
     Column("State", "state", "state"),
     Column("Length", "length", "duration_seconds", down=True, nulls=True, classes="n"),
     Column("Size", "size", "size", down=True, nulls=True, classes="n"),
     Column("Files"),
-    Column("At 100ms until"),
-    Column("Our copy"),
+    Column("Kept"),
 )
 _STATES: Final[Mapping[str, State]] = {
     **STATES,

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final
 
 from django import forms
+from django.core.validators import StepValueValidator
 from django.http import QueryDict
 
 from dashboard.forms.room_templates_content import ContentForm, SecretInput, at, choices_of, put, text, tick, whole
@@ -71,7 +72,7 @@ class SettingsForm(ContentForm):
     key = text("Key", widget=SecretInput())
     secret = text("Secret", widget=SecretInput(hidden=True))
     state = tick("Tell who is in a room")
-    state_interval = whole("Every … seconds", 5, 3600, "A multiple of 5", step_size=5)
+    state_interval = whole("Every … seconds", 5, 3600, "A multiple of 5", validators=[StepValueValidator(5)])
     state_people = tick("With the names of people")
     state_stops = tick("Stop once somebody has joined")
     recording = tick("Record by the old switch", "100ms replaced it by the recordings configuration.")

@@ -14,10 +14,11 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django_htmx.http import reswap
 
+from analytics.models import Recording
 from dashboard.audit_words import settings_changed
 from dashboard.csv_files import csv_file
 from dashboard.decorators import export_required, member_required
-from dashboard.htmx import MemberRequest
+from dashboard.htmx import MemberRequest, page_or_fragment
 from dashboard.job_reading import read
 from dashboard.job_words import WORDS, Words
 from dashboard.jobs import Shown, file_words, shown
@@ -66,9 +67,7 @@ def of_room(request: MemberRequest, room_id: str) -> HttpResponse:
         "files_problem": files.problem,
         "may_export": may(request.user, "export", room),
     }
-    answer = render(request, "jobs/room.html", context)
-    patch_cache_control(answer, private=True, no_cache=True)
-    return answer
+    return page_or_fragment(request, "jobs/room.html", context, {"jobs-ran": "jobs/_ran.html"})
 
 
 @export_required
@@ -157,6 +156,7 @@ def _page(
         "may_act": may(request.user, "act", room),
         "may_operate": may(request.user, "operate"),
         "may_export": may(request.user, "export", room),
+        "recording": Recording.objects.filter(room=room, job_id=job_id).order_by("pk").first() if job_id else None,
         "known_session": job is not None and sessions_for(request.user).filter(pk=job.session_id).exists(),
     }
     answer = render(request, "jobs/job.html", context)

@@ -24,6 +24,7 @@ from dashboard.htmx import MemberRequest, done, page_or_fragment
 from dashboard.recording import RecordingReading, read
 from dashboard.recording_talk import talk
 from dashboard.recording_texts import Script, script
+from dashboard.recording_viewers_list import shown as viewers_shown
 from dashboard.shortcuts import get_recording
 from rooms.access import may
 
@@ -43,6 +44,7 @@ def detail(request: MemberRequest, recording_id: str) -> HttpResponseBase:
         request,
         "recordings/recording.html",
         {
+            **viewers_shown(request, recording),
             **_of_script(reading, shown),
             "may_export": may_export,
             "reading": reading,

@@ -17,7 +17,7 @@ from dashboard.decorators import member_required
 from dashboard.forms.rooms import RoomFilters
 from dashboard.freshness import freshness
 from dashboard.htmx import MemberRequest, page_or_fragment
-from dashboard.listing import Column, Listing
+from dashboard.listing import SIZES, Column, Listing
 from dashboard.sessions import session_listing, with_presence
 from dashboard.shortcuts import get_room, sessions_for
 from rooms.access import may, rooms_for
@@ -45,6 +45,7 @@ COLUMNS = (
 )
 # For ops, who can do something about it: what was changed outside Rollcall, and boxes to pick rooms by.
 PICK = Column("", classes="tight")
+MOST_PICKED = max(SIZES)  # a page of them
 ELSEWHERE = Column("Changed elsewhere", "elsewhere", "changed_elsewhere_at", down=True, nulls=True)
 
 
@@ -84,6 +85,8 @@ def index(request: MemberRequest) -> HttpResponse:
         "freshness": freshness(now),
         "has_live": bool(live),
         "may_operate": may(request.user, "operate"),
+        # All that match, also those on other pages: `rooms_several` takes them a hundred at a time.
+        "all_query": listing.query(match="all", sort="", size="") if listing.page.has_other_pages() else "",
     }
     return page_or_fragment(
         request, "rooms/index.html", context, {"list": "rooms/_list.html", "rows": "rooms/_rows.html"}, listing.here
@@ -92,9 +95,11 @@ def index(request: MemberRequest) -> HttpResponse:
 
 @member_required
 def export(request: MemberRequest) -> HttpResponseBase:
-    """The list as shown, all pages of it."""
+    """The list as shown, all pages of it; of it only those that `room` names, where some were picked."""
     figures = {"last_started_at": LAST_STARTED, "session_count": SESSION_COUNT}
     rooms = room_listing(request).rows.defer(None).defer("received").annotate(**figures)
+    if picked := [room_id for room_id in request.GET.getlist("room")[:MOST_PICKED] if "\x00" not in room_id]:
+        rooms = rooms.filter(pk__in=picked)
     return csv_file(
         "rooms",
         (

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 
 from rooms import hms
 from rooms.audit import Target
@@ -95,6 +96,7 @@ def write(
     asked = {str(raw["id"]): raw for raw in objects}
     known = RoomTemplate.objects.select_for_update(no_key=True).order_by("pk").in_bulk(list(asked))
     unsettled = None if ours else Unsettled.of("template", now=at)
+    looked_at = RoomTemplate.objects.filter(mirrored_at__lt=at).aggregate(last=Max("mirrored_at"))["last"]
     rows: list[RoomTemplate] = []
     taken: list[versions.Taken] = []
     for raw in asked.values():
@@ -111,7 +113,9 @@ def write(
         else:
             # Whose request it was must be known before it is settled.
             by = next((one.actor for one in (*unsettled.under_way, *unsettled.open) if one.target_id == row.pk), "")
-            if unsettled.notice(of_template(row), held, found):
+            # What was there at the very first look is nobody's doing.
+            is_new = looked_at is not None and row.created_at is not None and row.created_at > looked_at
+            if unsettled.notice(of_template(row), held, found, is_new=is_new):
                 row.changed_elsewhere_at, by = at, ""
         if held != found:
             taken.append(versions.Taken(row, before=old if held is not None else None, actor=by, note=note))

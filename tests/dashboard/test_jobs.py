@@ -115,7 +115,7 @@ def test_what_ended_is_listed_with_its_files_which_open_by_a_fresh_link(
     links = [ops.get(f"/recording-assets/{asset.id}/") for _ in range(2)]
     for answer in links:
         assert answer.status_code == 302
-        assert answer["Location"].startswith("https://")
+        assert answer["Location"].startswith(f"{hms_simulator.url}/files/")
         assert answer["Cache-Control"] == "private, no-store"
         assert answer["Referrer-Policy"] == "no-referrer"
     entries = AuditEntry.objects.filter(action="recording_asset.open", target_id=asset.id, actor="ikram")
@@ -253,6 +253,22 @@ def test_the_part_for_other_pages_is_sent_only_when_something_is_new(
     changed = ops.get(f"{url}now/?back=live&have={have}", headers=HTMX)
     assert "HX-Reswap" not in changed
     assert "stopping" in changed.content.decode()
+
+
+def test_the_lists_ask_again_by_themselves_and_bring_their_stamp(
+    ops: Client, url: str, all_three: dict[Kind, str], choir: Room, ikram: User, hms_simulator: SimulatedHms
+) -> None:
+    page = shown(ops, url)
+    assert f'id="jobs-ran" data-live hx-get="{url}" hx-trigger="every 15s"' in page
+    ended(all_three, choir, ikram, hms_simulator)
+    jobs.forget(choir)
+
+    part = shown(ops, url, **{"HX-Request": "true", "HX-Target": "jobs-ran"})
+
+    assert "<html" not in part
+    assert 'id="asof" hx-swap-oob="true"' in part
+    assert "Video" in part or "video" in part
+    assert "jobs-now" not in part
 
 
 def test_why_it_ended_and_what_to_do_is_told_in_words(

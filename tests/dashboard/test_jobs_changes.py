@@ -108,13 +108,13 @@ def test_a_live_stream_and_an_external_one_are_started(ops: Client, base: str, h
     ("part", "wish", "field", "words"),
     [
         ("recordings", {"meeting_url": "ftp://x"}, "meeting_url", "An address that begins with https://."),
-        ("recordings", {"resolution": "9x9"}, "resolution", "Select a valid choice"),
+        ("recordings", {"resolution": "9x9"}, "resolution", "“9x9” is not one of the choices."),
         ("recordings", {"summary": "on"}, "summary", "Without a transcript there is nothing to summarise"),
         ("recordings", {"transcription": "on"}, "outputs", "Choose at least one."),
         ("recordings", {"summary_sections": "a\nb\nc\nd\ne\nf\ng"}, "summary_sections", "Six at most; these are 7."),
-        ("recordings", {"summary_temperature": "2"}, "summary_temperature", "less than or equal to 1"),
+        ("recordings", {"summary_temperature": "2"}, "summary_temperature", "1 at most."),
         ("live-streams", {"captions": "on"}, "captions", "Captions need a transcript"),
-        ("external-streams", {}, "rtmp_url_1", "This field is required."),
+        ("external-streams", {}, "rtmp_url_1", "Fill this in."),
         ("external-streams", {"rtmp_url_1": "https://x"}, "rtmp_url_1", "rtmp:// or rtmps://"),
     ],
 )

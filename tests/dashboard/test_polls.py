@@ -51,6 +51,15 @@ def listed(client: Client, url: str) -> list[str]:
     return re.findall(r'title="([^"]*)"><bdi>', table[0]) if table else []
 
 
+def test_a_text_that_nobody_marks_shows_no_points(ops: Client, hms_simulator: SimulatedHms) -> None:
+    unmarked = {"text": "What is unclear?", "type": "long-answer", "weight": 7}
+    marked = {"text": "Its speed?", "type": "short-answer", "answer": {"text": "c"}, "weight": 5}
+    shown = page(ops, f"/polls/{known(hms_simulator, quiz(questions=[unmarked, marked])).pk}/")
+
+    assert "5 points" in shown
+    assert "7 points" not in shown
+
+
 # the list
 
 
@@ -343,7 +352,7 @@ def test_a_duplicate_is_a_poll_of_its_own_in_the_room_chosen(
     assert answer["Location"] == f"/polls/{copy.pk}/"
     assert copy.made_by == wanjiru
     assert hms_simulator.world.rooms[optics.pk].polls == [copy.pk]
-    assert "This field is required." in unescape(teacher.post(url, {"title": "x"}).content.decode())
+    assert "Choose one." in unescape(teacher.post(url, {"title": "x"}).content.decode())
 
 
 def test_a_duplicate_whose_answer_is_lost_says_what_is_known(hms_simulator: SimulatedHms, ops: Client) -> None:

@@ -148,7 +148,7 @@ def test_a_teacher_chooses_a_room_of_theirs_and_no_other(
 ) -> None:
     form = poll_form(LENS, order=["a"])
 
-    assert problems(save(teacher, form)) == ["Room: This field is required."]
+    assert problems(save(teacher, form)) == ["Room: Choose one."]
     assert problems(save(teacher, {**form, "room": chemistry.pk})) == ["Room: You have no room of this name or id."]
     assert problems(save(teacher, {**form, "room": "a\x00b"})) == ["Room: You have no room of this name or id."]
     assert hms_simulator.changes() == []
@@ -207,7 +207,7 @@ def test_a_room_is_typed_where_there_are_many(hms_simulator: SimulatedHms, ops: 
             asked("a", "Why?", "long-answer", min_length="20", max_length="10"),
             "Question 1: this is less than the least.",
         ),
-        (asked("a", "Why?", "long-answer", weight="many"), "Question 1: enter a whole number."),
+        (asked("a", "Why?", "long-answer", weight="many"), "Question 1: write a whole number."),
     ],
 )
 def test_what_is_wrong_with_a_question_is_said_with_its_number_and_nothing_is_sent(
@@ -223,9 +223,9 @@ def test_what_is_wrong_with_a_question_is_said_with_its_number_and_nothing_is_se
     ("fields", "says"),
     [
         ({"title": ""}, "Title: The poll needs a title; people see it when they are asked."),
-        ({"title": "x" * 256}, "Title: Ensure this value has at most 255 characters (it has 256)."),
-        ({"minutes": "-1"}, "Minutes it runs: Ensure this value is greater than or equal to 0.02."),
-        ({"mode": "face"}, "People are told apart: Select a valid choice. face is not one of the available choices."),
+        ({"title": "x" * 256}, "Title: 255 characters at most; these are 256."),
+        ({"minutes": "-1"}, "Minutes it runs: 0.02 at least."),
+        ({"mode": "face"}, "People are told apart: “face” is not one of the choices."),
     ],
 )
 def test_what_is_wrong_with_the_poll_is_said_on_its_field(
@@ -580,7 +580,7 @@ def test_an_option_is_rewritten_and_another_deleted_in_the_dialog(hms_simulator:
     option = f"/polls/{poll.pk}/questions/1/options/2/"
 
     assert 'value="A mirror"' in page(ops.get(option))
-    assert "This field is required." in page(ops.post(option, {"seen": seen(poll), "text": "", "weight": "1"}))
+    assert "Fill this in." in page(ops.post(option, {"seen": seen(poll), "text": "", "weight": "1"}))
     assert ops.post(option, {"seen": seen(poll), "text": "A prism", "weight": "3"}).status_code == 302
     assert ops.post(f"/polls/{poll.pk}/questions/1/options/3/delete/", {"seen": seen(poll)}).status_code == 302
 

@@ -248,7 +248,7 @@ def test_destinations_of_every_kind_are_made_and_taken_away(
 @pytest.mark.parametrize(
     ("path", "field", "value", "said"),
     [
-        ("roles/student/", "video_bit_rate", "5000", "less than or equal to 2000"),
+        ("roles/student/", "video_bit_rate", "5000", "2000 at most"),
         ("roles/student/", "name", "teacher", "There is a role of this name already."),
         ("settings/", "name", "Class/9", "100ms takes letters, digits, blanks and - . _ : only."),
         ("settings/", "state_interval", "7", "multiple"),

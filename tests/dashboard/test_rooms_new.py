@@ -60,14 +60,14 @@ def test_what_is_left_empty_is_not_sent(hms_simulator: SimulatedHms, ops: Client
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"name": ""}, "This field is required."),
+        ({"name": ""}, "Fill this in."),
         ({"name": "Year 9 Physics, B"}, "Such as “Year-9-Physics-B”."),
         ({"name": "=cmd()"}, "letters, digits and . - : _ only"),
         ({"template": "Lectern"}, "There is no template “Lectern”. Known are: Class."),
         ({"size": "20001"}, "At most 20,000 people."),
         ({"minutes": "1"}, "At least 2 minutes."),
         ({"minutes": "721"}, "At most 720 minutes"),
-        ({"webhook_url": "not an address"}, "Enter a valid URL."),
+        ({"webhook_url": "not an address"}, "Write an address that begins with https://."),
         ({"webhook_headers": "X-Pass: 1"}, "Headers need an address to be sent to."),
         ({"webhook_url": "https://e.example", "webhook_headers": "s3cret"}, "Line 1 is no header"),
         ({"webhook_url": "https://e.example", "webhook_headers": "a: 1\nA: 2"}, "Line 2 names a header that is there"),

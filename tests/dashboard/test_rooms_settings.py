@@ -217,7 +217,7 @@ def test_disabling_asks_why_and_enabling_takes_it_back(hms_simulator: SimulatedH
     part = ops.get(url, headers=DIALOG).content.decode()
     assert part.startswith("\n") or "<html" not in part
     assert "Nobody new can join" in part
-    assert "This field is required." in ops.post(url, {"reason": ""}, headers=DIALOG).content.decode()
+    assert "Fill this in." in ops.post(url, {"reason": ""}, headers=DIALOG).content.decode()
     assert there.enabled
 
     answer = ops.post(url, {"reason": "Holidays"}, headers=DIALOG)

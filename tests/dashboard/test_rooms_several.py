@@ -1,5 +1,6 @@
 """Rooms enabled and disabled several at once: each is told by itself."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -42,7 +43,7 @@ def test_all_are_named_before_and_told_after(hms_simulator: SimulatedHms, rooms:
     part = asked.content.decode()
     assert "Disable 2 rooms?" in part
     assert "is disabled already" in part
-    assert "This field is required." in send(ops, "disable", rooms[:3])
+    assert "Fill this in." in send(ops, "disable", rooms[:3])
     assert hms_simulator.changes() == []
 
     told = send(ops, "disable", rooms[:3], reason="Holidays")
@@ -89,6 +90,44 @@ def test_a_hundred_at_most_and_only_what_is_there(hms_simulator: SimulatedHms, o
     assert "A hundred rooms at a time" in asked
     assert asked.count('type="hidden" name="room"') == 100
     assert "No room is picked" in ops.get("/rooms/several/enable/", {"room": ["none", "x"]}).content.decode()
+
+
+def test_all_that_match_are_taken_a_hundred_at_a_time_and_counted_before(
+    hms_simulator: SimulatedHms, ops: Client
+) -> None:
+    for number in range(103):
+        hms_simulator.world.add_room(f"Year-9-{number:03}")
+    hms_simulator.world.add_room("Staff")
+    pull()
+    assert "all 103 that match:" in ops.get("/rooms/?q=year-9").content.decode()
+    assert "that match:" not in ops.get("/rooms/?q=staff").content.decode()
+    url = "/rooms/several/disable/?q=year-9&match=all"
+
+    asked = ops.get(url, headers=DIALOG).content.decode()
+    assert "Disable the first 100 of 103 rooms that match?" in asked
+    first = re.findall(r'type="hidden" name="room" value="(\w+)"', asked)
+    told = ops.post(url, {"room": first, "reason": "Holidays"}, headers=DIALOG).content.decode()
+    assert "100 done" in told
+    assert "3 more that match are not disabled yet" in told
+    rest = ops.get(url, headers=DIALOG).content.decode()
+    assert "Disable 3 rooms?" in rest
+    last = re.findall(r'type="hidden" name="room" value="(\w+)"', rest)
+    assert "more that match" not in ops.post(url, {"room": last, "reason": "Holidays"}, headers=DIALOG).content.decode()
+
+    assert set(Room.objects.filter(enabled=True).values_list("name", flat=True)) == {"Staff"}
+    assert "All that match are disabled already" in ops.get(url, headers=DIALOG).content.decode()
+
+
+def test_the_rooms_picked_are_exported(ops: Client, teacher: Client, physics: Room, chemistry: Room) -> None:
+    def names(viewer: Client, *rooms: Room) -> list[str]:
+        answer = viewer.get("/rooms.csv", {"room": [room.pk for room in rooms]})
+        return [line.split(",")[1] for line in b"".join(answer).decode().splitlines()[1:]]
+
+    third = classes.room("Music")
+
+    assert sorted(names(ops, chemistry, third)) == ["Grade 11 Chemistry", "Music"]
+    assert names(teacher, chemistry) == []  # not one of theirs
+    assert len(names(ops)) == 3
 
 
 def test_boxes_to_pick_rooms_are_for_ops(physics: Room, ops: Client, teacher: Client) -> None:

@@ -4,15 +4,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from rooms import audit, hms
+from rooms.actors import ELSEWHERE
 from rooms.connection import client
 from rooms.mirrors import templates as mirror
 from rooms.models import AuditEntry, Role, RoomTemplate, TemplateVersion
+from rooms.operations import templates as operations
 from rooms.simulator.templates import Template
 from tests.rooms.simulated import SimulatedHms
 
@@ -89,6 +92,24 @@ def test_a_change_made_elsewhere_is_marked_noted_and_kept(lesson: Template) -> N
     assert not Role.objects.filter(name="guest").exists()
     version = TemplateVersion.objects.get(number=2)
     assert (version.actor, version.note) == ("", "The role guest goes; student may mute others: no → yes")
+
+
+def test_one_made_elsewhere_is_marked_and_noted_and_those_of_the_first_look_are_not(
+    lesson: Template, ikram: User, hms_simulator: SimulatedHms
+) -> None:
+    pull()
+    assert RoomTemplate.objects.get().changed_elsewhere_at is None
+    hms_simulator.clock.advance(5)
+    client().templates.create(name="Made in the dashboard", roles={"student": {}})
+    operations.create(actor=ikram, content={"name": "Made here", "roles": {"student": {}}, "destinations": {}})
+
+    with time_machine.travel(timezone.now() + timedelta(seconds=10)):
+        pull()
+
+    marked = RoomTemplate.objects.exclude(changed_elsewhere_at=None)
+    assert [one.name for one in marked] == ["Made in the dashboard"]
+    noted = AuditEntry.objects.filter(actor=ELSEWHERE.name, action="template.create")
+    assert [one.target_name for one in noted] == ["Made in the dashboard"]
 
 
 def test_a_change_in_the_recordings_alone_is_seen(lesson: Template) -> None:
