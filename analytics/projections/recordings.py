@@ -95,8 +95,8 @@ def fold_recording(run: Run, ends: Mapping[str, int]) -> Folded | None:
     A file that is there outweighs any word of failure, a failure any word of progress, and progress only goes on: so
     no order matters, and an HLS stop or a late start undo nothing (EVENTS traps 3, 13, 29 and 30).
     """
-    files = files_of(run)
     pk = recording_id(run)
+    files = files_of(run, pk)
     if not pk or not run.session_id or not is_recorded(run, files):
         return None
     went = course(run, ends)
@@ -202,6 +202,7 @@ def _asset(recording: Recording, file: File) -> Asset:
         width=file.width,
         height=file.height,
         thumbnails=list(file.thumbnails),
+        media=file.media,
         peer_id=file.peer_id,
         track_id=file.track_id,
         created_at=as_datetime(file.created),

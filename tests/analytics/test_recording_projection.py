@@ -204,11 +204,13 @@ def test_a_live_stream_leaves_a_file_for_each_layer_and_a_playlist_with_pictures
 @pytest.mark.parametrize(("name", "value"), [("stream_type", "screen"), ("type", "screen")])
 def test_one_persons_stream_is_a_recording_of_its_own(name: str, value: str) -> None:
     ready_one = told("stream.recording.success", size="22989889", duration="185")
+    del ready_one["data"]["type"]
     ready_one["data"][name] = value
     take(ready_one)
     take(told("stream.recording.failure"))
     ready, failed = Recording.objects.order_by("-state")
     assert (ready.kind, ready.state, ready.size, ready.duration_seconds) == ("stream", "ready", 22989889, 185)
+    assert ready.assets.get().media == "screen"
     assert ready.user_id == "b1c433fb-67c3-4de4-adc0-f2027bfd6930"
     assert (failed.state, failed.error_type) == ("failed", "INTERNAL_ERROR")
 
@@ -251,16 +253,10 @@ def test_a_persons_stream_is_one_by_either_way_too() -> None:
 
 def test_files_of_a_job_that_nothing_else_names_are_a_recording_of_their_kind() -> None:
     place = {"room_id": "6540c3d70f240f9ebc69dcf9", "session_id": SESSION, "created_at": "2024-02-12T15:39:55Z"}
-    files = [
-        ("a1", "j1", "chat", {}),
-        ("a2", "j1", "room-vod", {}),
-        ("a3", "j2", "room-composite", {}),
-        ("a4", "j2", "chat", {}),
-    ]
-    for pk, job, kind, about in files:
-        file = {"id": pk, "job_id": job, "type": kind, "status": "completed", "metadata": about, **place}
+    for pk, job, kind in (("a1", "j1", "chat"), ("a2", "j1", "room-vod"), ("a3", "j2", "room-composite")):
+        file = {"id": pk, "job_id": job, "type": kind, "status": "completed", **place}
         ingest([snapshots.of_recording_asset(file, read_at=0)])
-    assert {(one.pk, one.assets.count()) for one in Recording.objects.all()} == {("hls-j1", 2), ("browser-j2", 2)}
+    assert {(one.pk, one.assets.count()) for one in Recording.objects.all()} == {("hls-j1", 2), ("browser-j2", 1)}
 
 
 def test_a_transcript_that_failed_keeps_the_files_that_are_named() -> None:
