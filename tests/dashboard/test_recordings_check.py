@@ -15,6 +15,7 @@ from analytics.envelope import parse
 from analytics.ingest import ingest
 from analytics.models import Recording, Session, Stream, Transcription
 from dashboard.troubles import TROUBLES
+from dashboard.views.recordings_check import SHOWN
 from rooms import audit
 from rooms.audit import Target
 from rooms.mirrors import templates
@@ -262,6 +263,17 @@ def test_300_sessions_ask_no_more_than_3(ops: Client, wanjiru: User, recorded_by
     assert len(many) == len(few)
     assert len(many) <= 36
     assert Recording.objects.count() == 300
+
+
+def test_a_week_in_which_everything_failed_is_cut_and_says_so(ops: Client, physics: Room) -> None:
+    for _ in range(SHOWN + 1):
+        recorded.recording(classes.session(physics, ago=timedelta(hours=10)), state="failed", files=0)
+
+    page = shown(ops)
+
+    assert "201</strong> to look at, <strong>201</strong> of them lost" in page
+    assert "These are the first 200 of 201." in page
+    assert page.count("The browser recording failed") == SHOWN
 
 
 @pytest.mark.parametrize("error", sorted(TROUBLES))
