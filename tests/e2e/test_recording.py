@@ -17,7 +17,7 @@ from analytics import instants
 from analytics.models import Asset, Recording, TextFile, Track
 from rooms.models import AuditEntry, Room
 from rooms.operations import recordings
-from tests.dashboard import classes, filmed
+from tests.dashboard import classes, films
 from tests.dashboard.classes import Pupil
 from tests.e2e.conftest import Visit
 from tests.e2e.films import film
@@ -58,7 +58,7 @@ def lesson(physics: Room, transactional_db: None) -> Lesson:
     teacher = Pupil("Wanjiru Kamau", "wanjiru-k", "teacher")
     held = classes.session(physics, pupils=[teacher, Pupil("Ada Lovelace"), Pupil("Łukasz Wróblewski", "lukasz")])
     assert held.started_at is not None
-    made = filmed.recording(held)
+    made = films.recording(held)
     begun = instants.from_datetime(held.started_at)
     late = classes.stay(
         held, Pupil("Sofia Papadopoulou", "sofia"), held.started_at + timedelta(minutes=7), held.ended_at
@@ -89,22 +89,22 @@ def lesson(physics: Room, transactional_db: None) -> Lesson:
         }
         for n in range(200)
     ]
-    text = filmed.transcript(made, lines)
-    filmed.spoke(text, (0, 700), peer_id=first.pk)
-    filmed.spoke(text, (700, 790), peer_id=late.pk)
-    filmed.spoke(text, (800, 860))
-    summary = filmed.asset(made, "summary", output="json")
+    text = films.transcript(made, lines)
+    films.spoke(text, (0, 700), peer_id=first.pk)
+    films.spoke(text, (700, 790), peer_id=late.pk)
+    films.spoke(text, (800, 860))
+    summary = films.asset(made, "summary", output="json")
     told = [{"title": "Short", "text": "Forces on a slope.", "bullets": ["Theta is measured from the floor"]}]
-    filmed.text(summary, TextFile.Kind.SUMMARY, told)
-    chat = filmed.asset(made, "chat")
+    films.text(summary, TextFile.Kind.SUMMARY, told)
+    chat = films.asset(made, "chat")
     message = {"at": begun + 5 * instants.MINUTE, "sender": "Ada Lovelace", "peer_id": "", "to": "", "text": "Hello!"}
-    filmed.text(chat, TextFile.Kind.CHAT, [message])
-    return Lesson(made, filmed.asset(made, width=64, height=36))
+    films.text(chat, TextFile.Kind.CHAT, [message])
+    return Lesson(made, films.asset(made, width=64, height=36))
 
 
 @pytest.fixture
 def kept(lesson: Lesson) -> Lesson:
-    filmed.kept(lesson.film, film(LENGTH))
+    films.kept(lesson.film, film(LENGTH))
     return lesson
 
 
@@ -321,7 +321,7 @@ def test_without_scripts_the_browser_plays_it_by_itself(visit: Visit, ikram: Use
 
 @EVERYWHERE
 def test_the_page_is_readable_everywhere(visit: Visit, ikram: User, kept: Lesson, screen: str, theme: str) -> None:
-    broken = filmed.recording(kept.recording.session, state="failed", error_type="CLOUD_ACCESS_ERROR")
+    broken = films.recording(kept.recording.session, state="failed", error_type="CLOUD_ACCESS_ERROR")
     visitor = visit(ikram, screen, theme)
     page = visitor.page
 
