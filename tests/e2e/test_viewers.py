@@ -17,10 +17,11 @@ from analytics.models import Recording, Viewing
 from analytics.tasks import read_viewings
 from rooms.models import Room
 from rooms.simulator.api_video.routes import KEY
-from tests.dashboard import classes
+from tests.dashboard import classes, filmed
 from tests.dashboard.classes import Pupil
 from tests.dashboard.viewings import linked, recorded, watching
 from tests.e2e.conftest import Visit, Visitor
+from tests.e2e.films import film
 from tests.e2e.test_pages import EVERYWHERE
 from tests.rooms.simulated import SimulatedHms
 
@@ -224,3 +225,35 @@ def test_a_batch_that_did_not_get_through_is_sent_again(player: Callable[[], Vis
     assert viewing is not None
     assert viewing.events_read == 3
     visitor.complaints.clear()  # the browser's own word on the 429
+
+
+def test_a_film_watched_on_the_page_of_its_recording_is_on_its_heat_line(
+    visit: Visit, wanjiru: User, physics: Room
+) -> None:
+    held = classes.session(physics, length=timedelta(minutes=5), pupils=[Pupil("Liam", "liam")])
+    made = filmed.recording(held, late=timedelta())
+    filmed.kept(filmed.asset(made, width=64, height=36), film(300))
+    visitor = visit(wanjiru)
+    page = visitor.page
+    visitor.open(f"/recordings/{made.pk}/")
+    expect(page.get_by_text("Nobody has watched it yet.")).to_be_visible()
+    page.wait_for_function("() => document.getElementById('film').readyState >= 2")
+
+    with page.expect_response(lambda answer: answer.url.endswith("/viewing/") and answer.status == 204, timeout=60_000):
+        page.locator(".deck").get_by_role("button", name="Play").click()
+        page.wait_for_function("() => document.getElementById('film').currentTime > 2")
+        page.keyboard.press("k")
+        page.evaluate("document.getElementById('film').currentTime = 200")
+        page.wait_for_function("() => !document.getElementById('film').seeking")
+        page.locator(".deck").get_by_role("button", name="Play").click()
+        page.wait_for_function("() => document.getElementById('film').currentTime > 202")
+        page.keyboard.press("k")
+    page.reload()
+
+    expect(page.get_by_role("img", name="Watched by 1 person")).to_be_visible()
+    row = page.get_by_role("row", name="Wanjiru Kamau")
+    expect(row.get_by_text("was not in the class")).to_be_visible()
+    row.get_by_role("link", name="Wanjiru Kamau").click()
+    page.get_by_role("region", name="Viewings").get_by_role("link").first.click()
+    expect(page.get_by_text("Jumped forward from 0:0")).to_be_visible()
+    finds_nothing(page)
