@@ -122,8 +122,10 @@ def test_what_100ms_told_is_all_there(ops: Client, physics: Room) -> None:
     told = played.over(SCENARIOS["recorded"](3), physics, ago=timedelta(hours=5))
     html = page(ops, told.id)
     said = run_lanes(html)
-    assert {"recording", "recording-2", "stream-recording", "parts", "live", "encoder"} <= set(said)
-    assert "Recording failed: 100ms made the file and could not put it into the storage" in said["recording"]
+    recordings = ["recording", "recording-2", "recording-3", "recording-4"]
+    assert list(said) == [*recordings, "stream-recording", "parts", "live", "external", "encoder"]
+    failed = "Recording failed: 100ms made the file and could not put it into the storage"
+    assert failed in " ".join(said[lane] for lane in recordings)
     assert said["encoder"].endswith("Encoder turned away: the encoder pushed with a stream key that is disabled")
     assert "Recording 15 min Ready one failed" in facts(html)
     stream = Stream.objects.filter(state="failed").get()
@@ -183,8 +185,18 @@ def test_a_persons_card_leads_to_that_moment_of_the_recording(ops: Client, held:
     [link] = [href for href in hrefs(html) if href.startswith(f"/recordings/{row.pk}/?t=")]
     seconds = int(link.partition("=")[2])
     assert 16 * 60 <= seconds <= 17 * 60
+    assert "Recorded yes" in text(html)
     early = page(ops, held, person="bob", at=clock(held, 1))
     assert "?t=" not in early
+    assert "Recorded not this moment" in text(early)
+
+
+def test_a_session_in_which_nobody_is_known_still_shows_what_ran(ops: Client, physics: Room) -> None:
+    empty = classes.session(physics, pupils=[])
+    classes.stream(empty, 2, 20)
+    read = text(page(ops, empty))
+    assert "Nobody is known to have been here" in read
+    assert "Live stream ended" in read
 
 
 def test_the_table_has_them_above_the_people(ops: Client, held: Session) -> None:
