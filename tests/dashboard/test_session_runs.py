@@ -270,7 +270,7 @@ def test_three_runs_cost_as_many_queries_as_three_hundred(ops: Client, held: Ses
                 answer = ops.get(f"/sessions/{one.pk}/{query}")
             counted.append(len(queries))
             assert len(answer.content) < 600_000
-        assert counted[0] == counted[1] <= 14, query
+        assert counted[0] == counted[1] <= 20, query
 
 
 def test_who_may_not_see_the_room_sees_none_of_it(
