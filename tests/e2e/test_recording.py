@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from analytics import instants
 from analytics.models import Asset, Recording, TextFile, Track
 from rooms.models import AuditEntry, Room
-from tests.dashboard import classes, filmed
+from tests.dashboard import classes, films
 from tests.dashboard.classes import Pupil
 from tests.e2e.conftest import Visit
 from tests.e2e.films import film
@@ -36,7 +36,7 @@ SAID = [
 
 
 @dataclass
-class Filmed:
+class Lesson:
     """A class of 45 minutes that was recorded from its third."""
 
     recording: Recording
@@ -48,11 +48,11 @@ class Filmed:
 
 
 @pytest.fixture
-def filmed(physics: Room, transactional_db: None) -> Filmed:
+def lesson(physics: Room, transactional_db: None) -> Lesson:
     teacher = Pupil("Wanjiru Kamau", "wanjiru-k", "teacher")
     held = classes.session(physics, pupils=[teacher, Pupil("Ada Lovelace"), Pupil("Łukasz Wróblewski", "lukasz")])
     assert held.started_at is not None
-    made = filmed.recording(held)
+    made = films.recording(held)
     begun = instants.from_datetime(held.started_at)
     late = classes.stay(
         held, Pupil("Sofia Papadopoulou", "sofia"), held.started_at + timedelta(minutes=7), held.ended_at
@@ -83,23 +83,23 @@ def filmed(physics: Room, transactional_db: None) -> Filmed:
         }
         for n in range(200)
     ]
-    text = filmed.transcript(made, lines)
-    filmed.spoke(text, (0, 700), peer_id=first.pk)
-    filmed.spoke(text, (700, 790), peer_id=late.pk)
-    filmed.spoke(text, (800, 860))
-    summary = filmed.asset(made, "summary", output="json")
+    text = films.transcript(made, lines)
+    films.spoke(text, (0, 700), peer_id=first.pk)
+    films.spoke(text, (700, 790), peer_id=late.pk)
+    films.spoke(text, (800, 860))
+    summary = films.asset(made, "summary", output="json")
     told = [{"title": "Short", "text": "Forces on a slope.", "bullets": ["Theta is measured from the floor"]}]
-    filmed.text(summary, TextFile.Kind.SUMMARY, told)
-    chat = filmed.asset(made, "chat")
+    films.text(summary, TextFile.Kind.SUMMARY, told)
+    chat = films.asset(made, "chat")
     message = {"at": begun + 5 * instants.MINUTE, "sender": "Ada Lovelace", "peer_id": "", "to": "", "text": "Hello!"}
-    filmed.text(chat, TextFile.Kind.CHAT, [message])
-    return Filmed(made, filmed.asset(made, width=64, height=36))
+    films.text(chat, TextFile.Kind.CHAT, [message])
+    return Lesson(made, films.asset(made, width=64, height=36))
 
 
 @pytest.fixture
-def kept(filmed: Filmed) -> Filmed:
-    filmed.kept(filmed.film, film(LENGTH))
-    return filmed
+def kept(lesson: Lesson) -> Lesson:
+    films.kept(lesson.film, film(LENGTH))
+    return lesson
 
 
 def position(page: Page) -> float:
@@ -118,7 +118,7 @@ def at(page: Page, seconds: float) -> None:
     )
 
 
-def test_a_film_of_ours_is_played_and_jumped_through(visit: Visit, ikram: User, kept: Filmed) -> None:
+def test_a_film_of_ours_is_played_and_jumped_through(visit: Visit, ikram: User, kept: Lesson) -> None:
     visitor = visit(ikram)
     page = visitor.page
     visitor.open(f"{kept.url}?t=21:48")
@@ -146,7 +146,7 @@ def test_a_film_of_ours_is_played_and_jumped_through(visit: Visit, ikram: User, 
     assert AuditEntry.objects.filter(action="recording_asset.play", actor="ikram").count() == 1
 
 
-def test_the_keyboard_plays_it(visit: Visit, ikram: User, kept: Filmed) -> None:
+def test_the_keyboard_plays_it(visit: Visit, ikram: User, kept: Lesson) -> None:
     visitor = visit(ikram)
     page = visitor.page
     visitor.open(f"{kept.url}?t=100")
@@ -176,7 +176,7 @@ def test_the_keyboard_plays_it(visit: Visit, ikram: User, kept: Filmed) -> None:
     assert page.evaluate("document.getElementById('film').playbackRate") == 1.25
 
 
-def test_the_bar_is_pressed_and_the_class_is_shown_where_the_film_is(visit: Visit, ikram: User, kept: Filmed) -> None:
+def test_the_bar_is_pressed_and_the_class_is_shown_where_the_film_is(visit: Visit, ikram: User, kept: Lesson) -> None:
     visitor = visit(ikram)
     page = visitor.page
     visitor.open(kept.url)
@@ -202,7 +202,7 @@ def test_the_bar_is_pressed_and_the_class_is_shown_where_the_film_is(visit: Visi
     expect(page.locator("#cross")).not_to_have_class(re.compile("is-off"))
 
 
-def test_what_was_said_is_searched_and_read_along(visit: Visit, ikram: User, kept: Filmed) -> None:
+def test_what_was_said_is_searched_and_read_along(visit: Visit, ikram: User, kept: Lesson) -> None:
     visitor = visit(ikram)
     page = visitor.page
     visitor.open(kept.url)
@@ -231,14 +231,14 @@ def test_what_was_said_is_searched_and_read_along(visit: Visit, ikram: User, kep
 
 
 def test_a_film_of_100ms_is_played_by_links_that_no_page_shows(
-    visit: Visit, ikram: User, filmed: Filmed, storage: Storage, settings: Any
+    visit: Visit, ikram: User, lesson: Lesson, storage: Storage, settings: Any
 ) -> None:
     settings.MEDIA_ORIGINS = [storage.url]
-    storage.files[filmed.film.pk] = film(LENGTH)
+    storage.files[lesson.film.pk] = film(LENGTH)
     visitor = visit(ikram)
     page = visitor.page
 
-    visitor.open(filmed.url)
+    visitor.open(lesson.url)
     ready(page)
     page.get_by_role("link", name="Sofia joins").click()
     at(page, 240)
@@ -250,18 +250,18 @@ def test_a_film_of_100ms_is_played_by_links_that_no_page_shows(
 
 
 def test_a_film_that_is_not_sent_says_so_in_its_place(
-    visit: Visit, ikram: User, filmed: Filmed, storage: Storage
+    visit: Visit, ikram: User, lesson: Lesson, storage: Storage
 ) -> None:
     visitor = visit(ikram)
     page = visitor.page
-    visitor.open(filmed.url)  # 100ms knows no such file
+    visitor.open(lesson.url)  # 100ms knows no such file
 
     expect(page.get_by_role("alert")).to_contain_text("The film could not be opened.")
     expect(page.get_by_role("link", name="Open the file by itself")).to_be_visible()
     visitor.complaints[:] = [one for one in visitor.complaints if "404" not in one]
 
 
-def test_without_scripts_the_browser_plays_it_by_itself(visit: Visit, ikram: User, kept: Filmed) -> None:
+def test_without_scripts_the_browser_plays_it_by_itself(visit: Visit, ikram: User, kept: Lesson) -> None:
     visitor = visit(ikram, scripts=False)
     page = visitor.page
     visitor.open(kept.url)
@@ -279,8 +279,8 @@ def test_without_scripts_the_browser_plays_it_by_itself(visit: Visit, ikram: Use
 
 
 @EVERYWHERE
-def test_the_page_is_readable_everywhere(visit: Visit, ikram: User, kept: Filmed, screen: str, theme: str) -> None:
-    broken = filmed.recording(kept.recording.session, state="failed", error_type="CLOUD_ACCESS_ERROR")
+def test_the_page_is_readable_everywhere(visit: Visit, ikram: User, kept: Lesson, screen: str, theme: str) -> None:
+    broken = films.recording(kept.recording.session, state="failed", error_type="CLOUD_ACCESS_ERROR")
     visitor = visit(ikram, screen, theme)
     page = visitor.page
 
