@@ -3,21 +3,27 @@
 import re
 from dataclasses import dataclass
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
+from django.core.cache import cache
+from django.core.management import call_command
 from playwright.sync_api import Page, expect
 
 from analytics import instants
 from analytics.models import Asset, Recording, TextFile, Track
 from rooms.models import AuditEntry, Room
+from rooms.operations import recordings
 from tests.dashboard import classes, films
 from tests.dashboard.classes import Pupil
 from tests.e2e.conftest import Visit
 from tests.e2e.films import film
 from tests.e2e.test_pages import EVERYWHERE
+from tests.rooms.jobs import sung_in
+from tests.rooms.simulated import SimulatedHms
 from tests.rooms.storage import SIGNED, Storage, storage
 
 __all__ = ["storage"]
@@ -247,6 +253,41 @@ def test_a_film_of_100ms_is_played_by_links_that_no_page_shows(
 
     assert SIGNED not in page.content()
     assert AuditEntry.objects.filter(action="recording_asset.play").count() == 1
+
+
+def test_what_100ms_recorded_is_played_and_read_from_its_first_moment_to_its_last_word(
+    visit: Visit, ikram: User, hms_simulator: SimulatedHms, transactional_db: None, settings: Any
+) -> None:
+    """Everything between the order and the page is the product's own: the pull, the folds, the links, the reading."""
+    cache.clear()
+    choir = sung_in(hms_simulator)
+    wanted = {"transcription": {"enabled": True, "summary": {"enabled": True}}}
+    recordings.start(actor=ikram, room=choir, settings=wanted)
+    hms_simulator.clock.advance(600)
+    job = recordings.stop_all(actor=ikram, room=choir).jobs[0]
+    hms_simulator.clock.advance(1800)
+    call_command("sync", room=choir.pk, stdout=StringIO())
+    settings.MEDIA_ORIGINS = [hms_simulator.url]
+    visitor = visit(ikram)
+    page = visitor.page
+
+    visitor.open(f"/recordings/{job.id}/")
+
+    expect(page.locator(".badge")).to_contain_text("Ready")
+    expect(page.get_by_text("by Ikram Benali")).to_be_visible()
+    script = page.get_by_role("region", name="What was said and written")
+    expect(script.locator("li[data-at]").first).to_be_visible()
+    ready(page)
+    line = script.locator("li[data-at]").nth(5)
+    line.click()
+    at(page, float(line.get_attribute("data-at") or 0))
+    page.reload()
+    expect(page.get_by_role("heading", name="Who spoke")).to_be_visible()
+    assert "X-Amz" not in page.content()
+    assert set(AuditEntry.objects.filter(target_kind="recording_asset").values_list("action", "actor")) == {
+        ("recording_asset.play", "ikram"),
+        ("recording_asset.read", "Rollcall's schedule"),
+    }
 
 
 def test_a_film_that_is_not_sent_says_so_in_its_place(
