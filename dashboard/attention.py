@@ -10,12 +10,13 @@ from django.conf import settings
 from django.db.models import Min
 from django.urls import reverse
 
-from analytics.models import Failure, Session
+from analytics.models import Failure, KeptFile, Session
 from analytics.queries import NOT_TROUBLE
 from dashboard.findings import Told
 from dashboard.live_rooms import LiveRoom
 from dashboard.pipeline import Pipeline, Source
 from dashboard.times import ago, moment
+from rooms.recording_assets import KEPT_BY_100MS
 from webhooks import queries
 from webhooks.models import Delivery, Heartbeat
 
@@ -50,7 +51,7 @@ def of_recordings(found: Sequence[Told], *, operates: bool) -> list[Need]:
 
 def of_the_house(pipeline: Pipeline, now: datetime) -> list[Need]:
     """What only ops can mend."""
-    return [*_settings(), *_beat(now), *_pulls(pipeline), *_silence(pipeline), *_dead(pipeline)]
+    return [*_settings(), *_beat(now), *_pulls(pipeline), *_silence(pipeline), *_dead(pipeline), *_copies(now)]
 
 
 def _drops(live: Sequence[LiveRoom]) -> Iterator[Need]:
@@ -221,3 +222,20 @@ def _dead(pipeline: Pipeline) -> Iterator[Need]:
         f"{reverse('deliveries')}?{urlencode({'state': Delivery.State.DEAD})}",
         "Look",
     )
+
+
+def _copies(now: datetime) -> Iterator[Need]:
+    """Copies that were given up while 100ms may still have the file: somebody can try again before it goes."""
+    failed = KeptFile.objects.filter(state=KeptFile.State.FAILED, ordered_at__gt=now - KEPT_BY_100MS)
+    problems = Counter(failed.order_by("-ordered_at").values_list("problem", flat=True)[:100])
+    if problems:
+        count = failed.count()
+        yield Need(
+            f"{count} file{'' if count == 1 else 's'} of recordings could not be copied",
+            "",
+            f"Most say: {problems.most_common(1)[0][0]} 100ms deletes its files after {KEPT_BY_100MS.days} days. Mend "
+            "what stands in the way, then press “Keep” beside the recording.",
+            f"{reverse('admin:analytics_keptfile_changelist')}?state__exact={KeptFile.State.FAILED}",
+            "See which",
+            icon="hard-drive-download",
+        )

@@ -60,12 +60,16 @@ _FILES: Final[Mapping[str, tuple[str, str]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Copies:
-    """What we keep of a recording ourselves: files kept, under way and failed, of `files` that can be."""
+    """What we keep of a recording ourselves: files kept, under way and failed, of `files` that can be.
+
+    `problem` is what stands in the way of one of them.
+    """
 
     files: int = 0
     kept: int = 0
     waiting: int = 0
     failed: int = 0
+    problem: str = ""
 
     @property
     def state(self) -> State | None:
@@ -191,20 +195,21 @@ def _sessions(recordings: Iterable[Recording]) -> dict[str, Session]:
     return {session.pk: session for session in Session.objects.filter(pk__in=ids).select_related("room")}
 
 
-def _kept(files: Mapping[str, Iterable[Asset]]) -> dict[str, str]:
-    ids = [file.pk for some in files.values() for file in some]
-    return dict(KeptFile.objects.filter(pk__in=ids).order_by().values_list("pk", "state")) if ids else {}
+def _kept(files: Mapping[str, Iterable[Asset]]) -> dict[str, KeptFile]:
+    return KeptFile.objects.in_bulk([file.pk for some in files.values() for file in some])
 
 
-def _copies(files: Iterable[Asset], kept: Mapping[str, str]) -> Copies:
+def _copies(files: Iterable[Asset], kept: Mapping[str, KeptFile]) -> Copies:
     files = list(files)
-    states = Counter(kept[file.pk] for file in files if file.pk in kept)
+    mine = [kept[file.pk] for file in files if file.pk in kept]
+    states = Counter(file.state for file in mine)
     gone = sum(1 for file in files if file.pk in kept and file not in copyable(files))
     return Copies(
         files=len(copyable(files)) + gone,
         kept=states[KeptFile.State.KEPT],
         waiting=states[KeptFile.State.WAITING] + states[KeptFile.State.COPYING],
         failed=states[KeptFile.State.FAILED],
+        problem=next((file.problem for file in mine if file.problem), ""),
     )
 
 

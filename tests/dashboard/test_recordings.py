@@ -145,9 +145,13 @@ def test_our_own_copies_are_counted(ops: Client, physics: Room) -> None:
     copy = KeptFile.objects.create(asset_id=second.pk, state=KeptFile.State.COPYING, **about)
     assert "1 of 2 copied" in rows(ops)[0]
 
-    copy.state = KeptFile.State.FAILED
+    copy.state, copy.problem = KeptFile.State.FAILED, "Our storage failed (PermissionError)."
     copy.save()
     assert "1 not copied" in rows(ops)[0]
+    assert "PermissionError" in rows(ops)[0]
+    home = ops.get("/").content.decode()
+    assert "1 file of recordings could not be copied" in home
+    assert "Most say: Our storage failed (PermissionError)." in home
 
     copy.state = KeptFile.State.KEPT
     copy.save()
