@@ -234,8 +234,8 @@ def media_origins(app_configs: Apps, **_: Any) -> list[CheckMessage]:
     return [
         Error(
             f"MEDIA_ORIGINS names what is no origin: {', '.join(wrong)}.",
-            hint="Write the scheme and the host of each storage, such as https://films.s3.eu-west-1.amazonaws.com, with "
-            "commas between; https: alone allows any over HTTPS.",
+            hint="Write scheme and host of each storage, such as https://films.s3.eu-west-1.amazonaws.com, with commas "
+            "between; https: alone allows any over HTTPS.",
             id="rollcall.E012",
         )
     ]
