@@ -12,6 +12,7 @@ from analytics.chapters import Chapter
 from analytics.models import Asset, KeptFile, PollRun, Recording, Session
 from dashboard.doers import acts_on, names_of, who
 from dashboard.jobs import State
+from dashboard.retention import own_storage
 from dashboard.troubles import TRANSCRIPTION, Step, Trouble, step_of, trouble_of
 
 STATES: Final[Mapping[str, State]] = {
@@ -76,6 +77,7 @@ class RecordingReading:
     kept: Mapping[str, KeptFile]
     session: Session | None
     now: datetime
+    own_storage: bool
 
     @property
     def state(self) -> State:
@@ -141,7 +143,7 @@ class RecordingReading:
     def kept_until(self) -> datetime | None:
         """Until when 100ms keeps the files; None in a bucket of one's own, or before there are any."""
         one = self.recording
-        if one.destination or one.state != Recording.State.READY:
+        if self.own_storage or one.state != Recording.State.READY:
             return None
         return (one.finished_at or one.at) + timedelta(days=KEPT_DAYS)
 
@@ -222,7 +224,7 @@ class RecordingReading:
 
 
 def read(recording: Recording, *, now: datetime) -> RecordingReading:
-    """Three queries; the rest comes with what is shown."""
+    """Six queries; the rest comes with what is shown."""
     assets = sorted(recording.assets.all(), key=_rank)
     for asset in assets:
         asset.recording = recording  # each knows it, and none asks for it
@@ -233,6 +235,7 @@ def read(recording: Recording, *, now: datetime) -> RecordingReading:
         kept={file.pk: file for file in kept},
         session=Session.objects.select_related("room").filter(pk=recording.session_id).first(),
         now=now,
+        own_storage=own_storage(recording),
     )
 
 

@@ -122,12 +122,18 @@ def inner(event: Envelope, field: str) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def recording_path(event: Envelope) -> str:
+    """`location` is its older name (contract, schema RecordingEventData)."""
+    return path(event.data.get("recording_path")) or path(event.data.get("location"))
+
+
 def paths(event: Envelope) -> list[str]:
     """Every file that it names."""
     if event.type == ASSET:
         found = [path(event.data.get("path"))]
     else:
-        found = [path(event.data.get(f"{name}_path")) for name in ("recording", "chat_recording", "hls_vod_recording")]
+        found = [recording_path(event)]
+        found += [path(event.data.get(f"{name}_path")) for name in ("chat_recording", "hls_vod_recording")]
         found += [path(one.get("recording_path")) for one in objects(event.data.get("recording_single_files"))]
         found += [path(event.data.get(f"{output}_path")) for output in OUTPUTS]
     return [one for one in found if one]

@@ -25,6 +25,7 @@ from rooms.simulator.clock import SECOND
 from rooms.simulator.jobs import jobs
 from rooms.simulator.scenarios import SCENARIOS, Script
 from rooms.simulator.scenarios.runs import Run
+from rooms.simulator.session import Session as Played
 from rooms.simulator.world import World
 
 MORNING = int(datetime(2026, 11, 12, 7, tzinfo=UTC).timestamp()) * 1_000_000_000
@@ -39,6 +40,8 @@ class History:
     analytics: list[Envelope]
     objects: list[Envelope]
     truth: list[Any]
+    before: list[Envelope]
+    """What the API said of its jobs and files at moments from its beginning on."""
 
     @property
     def pulled(self) -> list[Envelope]:
@@ -90,6 +93,7 @@ def of_script(script: Script) -> History:
         analytics=[parse(event, Channel.ANALYTICS) for channel, event in said if channel == "analytics"],
         objects=[*snapshots.of_session(world.session_object(session.id)), *of_jobs(world, session.id)],
         truth=world.truth(session.id),
+        before=[event for minutes in range(1, 40, 2) for event in _of_jobs_then(world, session, minutes)],
     )
 
 
@@ -107,6 +111,11 @@ def of_jobs(world: World, session_id: str) -> list[Envelope]:
             found += events_of(job.as_object(), read_at=read_at)
             found += [snapshots.of_recording_asset(one.as_object(), read_at=read_at) for one in job.assets]
     return found
+
+
+def _of_jobs_then(world: World, session: Played, minutes: int) -> list[Envelope]:
+    with world.standing_still(at=session.start + minutes * 60 * SECOND):
+        return of_jobs(world, session.id)
 
 
 def rows() -> dict[str, list[dict[str, Any]]]:

@@ -130,6 +130,20 @@ def test_lost_webhooks_and_a_later_pull_give_the_same_rows(scene: tuple[str, int
 
 
 @some
+@given(scene=st.tuples(st.sampled_from(["recorded", "pushed"]), st.integers(0, 10_000)), dice=st.integers())
+def test_what_jobs_were_said_to_be_before_changes_nothing_of_what_they_became(
+    scene: tuple[str, int], dice: int
+) -> None:
+    """A job read while it ran, while it was processed and when it was done; readings may be stored in any order."""
+    told = history(*scene)
+    readings = [event for event in told.before if Random(f"{dice}{event.id}").random() < 0.5]
+    Random(dice).shuffle(readings)
+    last = rows_after(told.everything)
+    assert rows_after(readings[:10], told.everything, readings[10:]) == last
+    assert pullable(rows_after(readings[:10], told.pulled, readings[10:])) == pullable(last)
+
+
+@some
 @given(scene=scenes, dice=st.integers())
 def test_what_a_replay_brings_back_is_as_if_it_had_never_been_lost(scene: tuple[str, int], dice: int) -> None:
     told = history(*scene)

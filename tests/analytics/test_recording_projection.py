@@ -204,11 +204,13 @@ def test_a_live_stream_leaves_a_file_for_each_layer_and_a_playlist_with_pictures
 @pytest.mark.parametrize(("name", "value"), [("stream_type", "screen"), ("type", "screen")])
 def test_one_persons_stream_is_a_recording_of_its_own(name: str, value: str) -> None:
     ready_one = told("stream.recording.success", size="22989889", duration="185")
+    del ready_one["data"]["type"]
     ready_one["data"][name] = value
     take(ready_one)
     take(told("stream.recording.failure"))
     ready, failed = Recording.objects.order_by("-state")
     assert (ready.kind, ready.state, ready.size, ready.duration_seconds) == ("stream", "ready", 22989889, 185)
+    assert ready.assets.get().media == "screen"
     assert ready.user_id == "b1c433fb-67c3-4de4-adc0-f2027bfd6930"
     assert (failed.state, failed.error_type) == ("failed", "INTERNAL_ERROR")
 
@@ -220,6 +222,41 @@ def test_a_track_is_recorded_from_its_start_to_its_file() -> None:
     ready = Recording.objects.get(state="ready")
     assert ready.pk == "track-5ecfc66a-c8c1-42ae-aec2-7e78e7ae4c6e"
     assert Recording.objects.get(state="failed").error_message == "INTERNAL_ERROR"
+
+
+def test_a_track_that_only_the_api_tells_of_is_the_one_that_a_webhook_tells_of_later() -> None:
+    """The API has no job of it: its file says which track it is and whose."""
+    about = {"track_id": "5ecfc66a-c8c1-42ae-aec2-7e78e7ae4c6e", "peer_id": "peer-1", "user_id": "amina"}
+    file: dict[str, Any] = {"id": "a1", "job_id": "j1", "type": "track", "status": "completed", "metadata": about}
+    file |= {"room_id": "6540c3d70f240f9ebc69dcf9", "session_id": SESSION, "path": "s3://bucket/prefix/ac.webm"}
+    file |= {"created_at": "2024-02-06T20:01:16Z", "size": 22989889, "duration": 60}
+    ingest([snapshots.of_recording_asset(file, read_at=0)])
+    made = Recording.objects.get()
+    assert (made.kind, made.state, made.peer_id, made.user_id) == ("track", "ready", "peer-1", "amina")
+    assert made.duration_seconds == 60
+    take(told("track.recording.started.success"), told("track.recording.success"))
+    assert Recording.objects.get().pk == made.pk
+    assert Asset.objects.get().pk == "a1"
+
+
+def test_a_persons_stream_is_one_by_either_way_too() -> None:
+    about = {"stream_id": "9664de3e-9ff4-4a2b-92eb-ffc74d506b01", "peer_id": "peer-1"}
+    file: dict[str, Any] = {"id": "a1", "job_id": "j1", "type": "stream", "status": "completed", "metadata": about}
+    file |= {"room_id": "6540c3d70f240f9ebc69dcf9", "session_id": SESSION, "path": "s3://bucket/prefix/ac.mp4"}
+    file |= {"created_at": "2024-02-12T15:39:55Z", "size": 22989889, "duration": 185}
+    take(told("stream.recording.success"))
+    ingest([snapshots.of_recording_asset(file, read_at=0)])
+    made = Recording.objects.get()
+    assert (made.kind, made.size, made.assets.get().pk) == ("stream", 22989889, "a1")
+    assert {"a1", "65ca3a10f772535ffaf6419f"} <= set(made.aliases)
+
+
+def test_files_of_a_job_that_nothing_else_names_are_a_recording_of_their_kind() -> None:
+    place = {"room_id": "6540c3d70f240f9ebc69dcf9", "session_id": SESSION, "created_at": "2024-02-12T15:39:55Z"}
+    for pk, job, kind in (("a1", "j1", "chat"), ("a2", "j1", "room-vod"), ("a3", "j2", "room-composite")):
+        file = {"id": pk, "job_id": job, "type": kind, "status": "completed", **place}
+        ingest([snapshots.of_recording_asset(file, read_at=0)])
+    assert {(one.pk, one.assets.count()) for one in Recording.objects.all()} == {("hls-j1", 2), ("browser-j2", 1)}
 
 
 def test_a_transcript_that_failed_keeps_the_files_that_are_named() -> None:

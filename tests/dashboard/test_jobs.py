@@ -115,7 +115,7 @@ def test_what_ended_is_listed_with_its_files_which_open_by_a_fresh_link(
     links = [ops.get(f"/recording-assets/{asset.id}/") for _ in range(2)]
     for answer in links:
         assert answer.status_code == 302
-        assert answer["Location"].startswith(f"{hms_simulator.url}/files/")
+        assert "signature=" in answer["Location"]
         assert answer["Cache-Control"] == "private, no-store"
         assert answer["Referrer-Policy"] == "no-referrer"
     entries = AuditEntry.objects.filter(action="recording_asset.open", target_id=asset.id, actor="ikram")

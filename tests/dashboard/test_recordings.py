@@ -297,3 +297,20 @@ def test_ops_have_a_recording_copied_from_the_list(ops: Client, teacher: Client,
     # Nobody is led elsewhere.
     assert ops.post(keep, {"next": "https://evil.example.com/"})["Location"] == "/recordings/"
     assert "on its way" in shown(ops)
+
+
+def test_the_page_of_a_recording_says_the_same_of_the_bucket_and_offers_a_copy(
+    ops: Client, teacher: Client, physics: Room
+) -> None:
+    made = recorded.recording(classes.session(physics))
+    page = f"/recordings/{made.pk}/"
+    assert "100ms keeps it until" in ops.get(page).content.decode()
+    assert f'action="{page}keep/"' in ops.get(page).content.decode()
+    assert "/keep/" not in teacher.get(page).content.decode()
+    assert f'href="/rooms/{physics.pk}/recordings/{made.job_id}/"' in ops.get(page).content.decode()
+
+    upload = {"recording": {"upload": {"type": "s3", "location": "films"}}}
+    templates.write([{"id": "own", "name": "Own", "roles": {}, "settings": upload}], at=long_ago())
+    Room.objects.filter(pk=physics.pk).update(template_id="own")
+
+    assert "kept in your own storage" in ops.get(page).content.decode()

@@ -9,12 +9,18 @@ import time_machine
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
+from django.utils.html import escape
 
+from analytics.envelope import parse
+from analytics.ingest import ingest
 from analytics.models import Recording, Session, Stream, Transcription
+from dashboard.troubles import TROUBLES
+from dashboard.views.recordings_check import SHOWN
 from rooms import audit
 from rooms.audit import Target
 from rooms.mirrors import templates
 from rooms.models import Room, RoomAccess
+from tests.conftest import payload
 from tests.dashboard import classes, recorded
 from tests.dashboard.test_query_counts import asked
 
@@ -257,3 +263,44 @@ def test_300_sessions_ask_no_more_than_3(ops: Client, wanjiru: User, recorded_by
     assert len(many) == len(few)
     assert len(many) <= 36
     assert Recording.objects.count() == 300
+
+
+def test_a_week_in_which_everything_failed_is_cut_and_says_so(ops: Client, physics: Room) -> None:
+    for _ in range(SHOWN + 1):
+        recorded.recording(classes.session(physics, ago=timedelta(hours=10)), state="failed", files=0)
+
+    page = shown(ops)
+
+    assert "201</strong> to look at, <strong>201</strong> of them lost" in page
+    assert "These are the first 200 of 201." in page
+    assert page.count("The browser recording failed") == SHOWN
+
+
+@pytest.mark.parametrize("error", sorted(TROUBLES))
+@pytest.mark.parametrize("name", ["beam.failure", "recording.failed", "hls.failure", "stream.recording.failure"])
+def test_every_failure_that_100ms_tells_of_ends_in_its_cause_in_words(
+    ops: Client, physics: Room, name: str, error: str
+) -> None:
+    """From the webhook to the page, with nothing in between but the product."""
+    held = classes.session(physics, ago=timedelta(hours=10))
+    body = payload(f"webhooks/{name}")
+    at = held.started_at
+    assert at is not None
+    body["timestamp"] = at.isoformat()
+    body["data"] |= {"session_id": held.pk, "room_id": physics.pk, "session_started_at": at.isoformat()}
+    if "metadata_timestamp" in body["data"]:
+        body["data"]["metadata_timestamp"] = at.isoformat()
+    if "error_type" in body["data"]:
+        body["data"]["error_type"] = error
+    else:
+        body["data"]["error_message"] = error
+    if name == "hls.failure":
+        body["data"]["recording_vod_playlist_enabled"] = True
+
+    ingest([parse(body, "webhook")])
+
+    listed = " ".join(ops.get("/recordings/").content.decode().split())
+    for page in (shown(ops), listed):
+        assert escape(TROUBLES[error].cause) in page
+        assert "token=beam_recording" not in page
+    assert escape(TROUBLES[error].remedy) in shown(ops)

@@ -148,6 +148,7 @@ def test_encoders_belong_to_the_session_that_ran_in_their_room_then(ops: Client,
     assert f"to {clock(held, 3)}" in said
     assert f"{clock(held, -30)}" not in said
     assert "Encoder turned away: the encoder pushed with a stream key that is disabled" in said
+    assert f"turned away {clock(held, 7)}" in text(page(ops, held, view="table"))  # told to the second: no estimate
 
 
 def test_single_tracks_are_one_lane_and_lead_to_their_list(ops: Client, held: Session) -> None:
@@ -272,7 +273,7 @@ def test_three_runs_cost_as_many_queries_as_three_hundred(ops: Client, held: Ses
                 answer = ops.get(f"/sessions/{one.pk}/{query}")
             counted.append(len(queries))
             assert len(answer.content) < 600_000
-        assert counted[0] == counted[1] <= 14, query
+        assert counted[0] == counted[1] <= 20, query
 
 
 def test_who_may_not_see_the_room_sees_none_of_it(

@@ -4,7 +4,7 @@ import base64
 import io
 import wave
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -14,14 +14,19 @@ from playwright.sync_api import Page, Route, expect
 from pytest_django.fixtures import Settings
 
 from analytics.models import Recording, Viewing
+from analytics.sync import sync
 from analytics.tasks import read_viewings
+from rooms import jobs
+from rooms.connection import client
 from rooms.models import Room
 from rooms.simulator.api_video.routes import KEY
-from tests.dashboard import classes
+from tests.dashboard import classes, films
 from tests.dashboard.classes import Pupil
 from tests.dashboard.viewings import linked, recorded, watching
 from tests.e2e.conftest import Visit, Visitor
+from tests.e2e.films import film
 from tests.e2e.test_pages import EVERYWHERE
+from tests.rooms.jobs import sung_in
 from tests.rooms.simulated import SimulatedHms
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
@@ -224,3 +229,87 @@ def test_a_batch_that_did_not_get_through_is_sent_again(player: Callable[[], Vis
     assert viewing is not None
     assert viewing.events_read == 3
     visitor.complaints.clear()  # the browser's own word on the 429
+
+
+def test_a_film_watched_on_the_page_of_its_recording_is_on_its_heat_line(
+    visit: Visit, wanjiru: User, physics: Room
+) -> None:
+    held = classes.session(physics, length=timedelta(minutes=5), pupils=[Pupil("Liam", "liam")])
+    made = films.recording(held, late=timedelta())
+    films.kept(films.asset(made, width=64, height=36), film(300))
+    visitor = visit(wanjiru)
+    page = visitor.page
+    visitor.open(f"/recordings/{made.pk}/")
+    expect(page.get_by_text("Nobody has watched it yet.")).to_be_visible()
+    page.wait_for_function("() => document.getElementById('film').readyState >= 2")
+
+    with page.expect_response(lambda answer: answer.url.endswith("/viewing/") and answer.status == 204, timeout=60_000):
+        page.locator(".deck").get_by_role("button", name="Play").click()
+        page.wait_for_function("() => document.getElementById('film').currentTime > 2")
+        page.keyboard.press("k")
+        page.evaluate("document.getElementById('film').currentTime = 200")
+        page.wait_for_function("() => !document.getElementById('film').seeking")
+        page.locator(".deck").get_by_role("button", name="Play").click()
+        page.wait_for_function("() => document.getElementById('film').currentTime > 202")
+        page.keyboard.press("k")
+    page.reload()
+
+    expect(page.get_by_role("img", name="Watched by 1 person")).to_be_visible()
+    row = page.get_by_role("row", name="Wanjiru Kamau")
+    expect(row.get_by_text("was not in the class")).to_be_visible()
+    row.get_by_role("link", name="Wanjiru Kamau").click()
+    page.get_by_role("region", name="Viewings").get_by_role("link").first.click()
+    expect(page.get_by_text("Jumped forward from 0:0")).to_be_visible()
+    finds_nothing(page)
+
+
+def test_from_the_start_of_a_recording_to_who_caught_up_on_what_they_missed(
+    visit: Visit, ikram: User, hms_simulator: SimulatedHms, settings: Settings, transactional_db: None
+) -> None:
+    """Liam comes ten minutes late to a class that is recorded, and watches those minutes in the evening."""
+    cache.clear()
+    settings.API_VIDEO_KEY, settings.API_VIDEO_URL = KEY, f"{hms_simulator.url}/api-video"
+    room, clock = sung_in(hms_simulator), hms_simulator.clock
+
+    def now() -> datetime:
+        return datetime.fromtimestamp(clock() / 1e9, UTC)
+
+    visitor = visit(ikram)
+    page, dialog = visitor.page, visitor.page.get_by_role("dialog")
+    visitor.open(f"/rooms/{room.pk}/jobs/")
+    page.get_by_role("link", name="Start a recording").click()
+    dialog.get_by_role("button", name="Start the recording").click()
+    expect(page.get_by_text("The recording is starting.")).to_be_visible()
+    clock.advance(600)
+    code = next(code.code for code in client().room_codes.create(room.pk) if code.role == "student")
+    hms_simulator.join(code, "Liam", "liam", seconds=7200)
+    clock.advance(900)
+    [running] = client().recordings.list(room_id=room.pk)
+    jobs.forget(room)
+    visitor.open(f"/rooms/{room.pk}/recordings/{running.id}/")
+    page.get_by_role("link", name="Stop the recording").click()
+    dialog.get_by_role("button", name="Stop the recording").click()
+    expect(page.get_by_text("The recording is being stopped.")).to_be_visible()
+    clock.advance(7200)
+    for pull in sync(client(), clock=now):
+        assert pull.error == ""
+
+    theirs = hms_simulator.world.library.add("Choir as shown", 1500)
+    visitor.open(f"/recordings/{running.id}/viewers/")
+    expect(page.get_by_role("row", name="Liam").get_by_text("not watched")).to_be_visible()
+    page.get_by_role("link", name="Link a video").click()
+    dialog.get_by_label("Video at api.video").fill(theirs.id)
+    dialog.get_by_role("button", name="Link the video").click()
+    expect(page.get_by_text("“Choir as shown” is linked.")).to_be_visible()
+    hms_simulator.world.library.watch(theirs, user_id="liam", watched=[(0, 620)])
+    clock.advance(900)
+    read_viewings()
+    page.reload()
+
+    row = page.get_by_role("row", name="Liam")
+    expect(row.get_by_text("caught up")).to_be_visible()
+    expect(row.get_by_role("cell", name="10 min").first).to_be_visible()
+    row.get_by_role("link", name="Liam").click()
+    page.get_by_role("link", name="all of this person").click()
+    watched = page.get_by_role("region", name="Recordings: missed, watched")
+    expect(watched.get_by_text("caught up", exact=True)).to_be_visible()

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from rooms.simulator.clock import HOUR, SECOND
+from rooms.simulator.scenarios.recordings import composite
 from rooms.simulator.scenarios.runs import RECORDER, Run
 from rooms.simulator.scenarios.script import Script
 
@@ -15,14 +16,16 @@ _UP = 3 * SECOND  # from the first one's coming until it runs
 
 
 def starting_by_itself(script: Script, template: "Template") -> Script:
-    """The script with the browser recording that its template starts as soon as somebody is in.
+    """The script with what its template records as soon as somebody is in, by browser or by the media server.
 
-    A script that records in a browser already, or is `unrecorded`, stays as it is.
+    A script that records in a browser already does not so twice; an `unrecorded` one stays as it is.
     """
-    if not script.stays or script.unrecorded or any(run.family == "recording" for run in script.runs):
+    if not script.stays or script.unrecorded:
         return script
+    if any(_composes(one) for one in template.recordings):
+        script = replace(script, closing=(*script.closing, composite))
     config = next(_starting(template), None)
-    if config is None:
+    if config is None or any(run.family == "recording" for run in script.runs):
         return script
     longest = int(config.get("maxDuration") or 4 * HOUR // SECOND) * SECOND
     start = script.stays[0].start + _UP
@@ -40,6 +43,10 @@ def starting_by_itself(script: Script, template: "Template") -> Script:
         height=int(config.get("height") or 720),
     )
     return replace(script, runs=(*script.runs, run))
+
+
+def _composes(config: dict[str, Any]) -> bool:
+    return bool(((config.get("compositeRecording") or {}).get("customComposite") or {}).get("enabled"))
 
 
 def _starting(template: "Template") -> Iterator[dict[str, Any]]:

@@ -120,8 +120,8 @@ class Notice:
 class Script:
     """A whole session. The first stay begins at 0; `end` is when 100ms closes it; notices and files may come later.
 
-    `unrecorded`: nothing is recorded by itself, whatever the room's template says. `aside`: no session at all, only
-    something told of a room.
+    `closing` is what comes of its end, whenever that turns out to be. `unrecorded`: nothing is recorded by itself,
+    whatever the room's template says. `aside`: no session at all, only something told of a room.
     """
 
     name: str
@@ -131,6 +131,7 @@ class Script:
     lost: frozenset[str] = field(default_factory=frozenset)
     runs: tuple["Run", ...] = ()
     feeds: tuple["Feed", ...] = ()
+    closing: tuple[Callable[[int], Notice], ...] = ()
     unrecorded: bool = False
     aside: bool = False
 
@@ -138,6 +139,7 @@ class Script:
         """All notices, of runs and feeds too, each by a name that later changes of the script leave alone."""
         found: list[tuple[tuple[object, ...], Notice]] = [((number,), one) for number, one in enumerate(self.notices)]
         found += [((run.name,), one) for run in self.runs for one in run.notices()]
+        found += [(("closing", number), make(self.end)) for number, make in enumerate(self.closing)]
         return found + [((feed.name,), one) for feed in self.feeds for one in feed.notices()]
 
 

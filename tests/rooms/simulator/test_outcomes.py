@@ -341,6 +341,20 @@ def test_a_room_whose_template_records_begins_by_itself(
     assert told["beam.recording.success"]["max_width"] == 1920
 
 
+def test_a_room_of_which_the_media_server_keeps_a_recording(
+    ask: Ask, world: World, physics: Room, clock: SimulatedClock
+) -> None:
+    composite = {"compositeRecording": {"customComposite": {"enabled": True}}}
+    config = [{"name": "default", "role": "teacher", **composite}]
+    ask("configure_recordings", template_id=physics.template_id, json=config)
+    session = world.perform("class", physics, people=4, duration=600, incidents=[])
+    clock.advance(100)
+    ask("end_active_room", room_id=physics.id)
+    clock.advance(600)
+    ((kind, data),) = heard(world, session)
+    assert (kind, data["duration"]) == ("recording.success", 100)
+
+
 def test_nothing_begins_in_other_rooms_nor_where_something_went_wrong(ask: Ask, world: World, physics: Room) -> None:
     world.perform("class", physics, people=4, duration=120, incidents=[])
     assert ask("list_recordings")["data"] is None
