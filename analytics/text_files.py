@@ -5,7 +5,7 @@ again when somebody asks; what could not be fetched leaves no trace, and the swe
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -223,7 +223,8 @@ def _names(recording: Recording) -> Collection[str]:
 
 
 def _line(line: Line) -> dict[str, Any]:
-    return {**asdict(line), "words": [list(word) for word in line.words]}
+    """Without its words: their times are in `TalkTime`, and pages that show lines would read them for nothing."""
+    return {name: value for name, value in asdict(replace(line, words=())).items() if name != "words"}
 
 
 def _section(section: Section) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What is set wrong, in words that say what to do. Run by every `manage.py` command; `check --deploy` asks for all."""
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from ipaddress import ip_network
 from typing import Any, Final
@@ -16,6 +17,10 @@ SHORTEST_KEY: Final = 50  # Django's own measure (security.W009)
 SHORTEST_SECRET: Final = 16
 OWN_MACHINE: Final = frozenset({"localhost", ".localhost", "127.0.0.1", "[::1]", "::1", "testserver", "0.0.0.0"})  # noqa: S104
 NEW_KEY: Final = 'python -c "import secrets; print(secrets.token_urlsafe(50))"'
+
+_ORIGIN: Final = re.compile(
+    r"^(https:|https?://(\*\.)?[A-Za-z0-9.-]+(:\d{1,5})?|https?://\[[0-9a-fA-F:]+\](:\d{1,5})?)$"
+)
 
 Apps = Sequence[AppConfig] | None
 
@@ -218,6 +223,22 @@ def kept_storage(app_configs: Apps, **_: Any) -> list[CheckMessage]:
             )
         ]
     return []
+
+
+@register(Tags.security)
+def media_origins(app_configs: Apps, **_: Any) -> list[CheckMessage]:
+    """Each goes into the policy of a page as it is, so it must be an origin and nothing else."""
+    wrong = [origin for origin in settings.MEDIA_ORIGINS if not _ORIGIN.match(origin)]
+    if not wrong:
+        return []
+    return [
+        Error(
+            f"MEDIA_ORIGINS names what is no origin: {', '.join(wrong)}.",
+            hint="Write scheme and host of each storage, such as https://films.s3.eu-west-1.amazonaws.com, with commas "
+            "between; https: alone allows any over HTTPS.",
+            id="rollcall.E012",
+        )
+    ]
 
 
 def _is_network(name: str) -> bool:

@@ -39,9 +39,9 @@ class KeptFile(models.Model):
 class TextFile(models.Model):
     """What a transcript, a summary or a chat says, read once from its file by `analytics.text_files`.
 
-    Bookkeeping: a rebuild leaves it alone. `content` by kind: transcript [{start, end, speaker, peer_id, text, words:
-    [[start, end, text], …]}, …] in seconds of the recording; summary [{title, format, text or bullets}, …]; chat [{at,
-    sender, text}, …].
+    Bookkeeping: a rebuild leaves it alone. `content` by kind: transcript [{start, end, speaker, peer_id, text}, …] in
+    seconds of the recording, None and "" for what the file does not tell; summary [{title, text, bullets}, …]; chat
+    [{at, sender, peer_id, to, text}, …] with `at` an instant.
     """
 
     class Kind(models.TextChoices):

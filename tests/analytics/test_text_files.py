@@ -68,7 +68,6 @@ def test_a_transcript_is_read_once_with_when_each_spoke(made: Recording, storage
     kept = TextFile.objects.get()
     assert (kept.asset_id, kept.kind, kept.session_id, kept.problem) == (asset.pk, "transcript", made.session_id, "")
     assert content(asset)[0]["text"] == "Two kilograms."
-    assert content(asset)[0]["words"] == [[60.0, 60.5, "Two"], [61.0, 62.0, "kilograms."]]
     assert [(one.peer_id, one.name, one.spans) for one in TalkTime.objects.all()] == [
         ("peer-1", "Ada", [[60_000_000, 60_500_000], [61_000_000, 62_000_000]])
     ]
@@ -102,7 +101,6 @@ def test_what_the_simulated_100ms_writes_is_read_whole(hms_simulator: SimulatedH
         assert 0 <= line["start"] <= line["end"] <= 600
         assert line["peer_id"]
         assert line["speaker"]
-        assert "".join(word for _, _, word in line["words"]) == line["text"].replace(" ", "")
     spoke = sum(end - start for one in TalkTime.objects.all() for start, end in one.spans) / 1_000_000
     assert 0 < spoke < 600 * TalkTime.objects.count()
     assert kept["summary"].content

@@ -18,10 +18,9 @@ LINES: list[dict[str, Any]] = [
         "speaker": "Ada",
         "peer_id": "",
         "text": "Is theta measured from the floor?",
-        "words": [],
     },
-    {"start": 63.0, "end": 66.0, "speaker": "Mr Kamau", "peer_id": "", "text": "From the floor. Always.", "words": []},
-    {"start": 90.0, "end": 91.0, "speaker": "", "peer_id": "", "text": "Łukasz is late again.", "words": []},
+    {"start": 63.0, "end": 66.0, "speaker": "Mr Kamau", "peer_id": "", "text": "From the floor. Always."},
+    {"start": 90.0, "end": 91.0, "speaker": "", "peer_id": "", "text": "Łukasz is late again."},
 ]
 
 

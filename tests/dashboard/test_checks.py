@@ -186,3 +186,18 @@ def test_a_storage_that_cannot_be_used_is_an_error(settings: Settings, backend: 
     settings.STORAGES = {**settings.STORAGES, "kept": {"BACKEND": backend, "OPTIONS": options}}
 
     assert set(said()) == {"rollcall.E010"}
+
+
+@pytest.mark.parametrize(
+    "origin", ["*", "films.example.com", "https://films.example.com/a", "https:; script-src *", "data:"]
+)
+def test_films_come_from_origins_and_nothing_else(settings: Settings, origin: str) -> None:
+    settings.MEDIA_ORIGINS = ["https://films.example.com", origin]
+
+    assert set(said()) == {"rollcall.E012"}
+
+
+def test_a_storage_on_this_machine_or_under_many_names_is_an_origin(settings: Settings) -> None:
+    settings.MEDIA_ORIGINS = ["https:", "http://127.0.0.1:8100", "https://*.s3.amazonaws.com", "http://[::1]:81"]
+
+    assert said() == {}

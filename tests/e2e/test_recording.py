@@ -85,7 +85,6 @@ def lesson(physics: Room, transactional_db: None) -> Lesson:
             "speaker": "",
             "peer_id": peers[n % 5] if n % 5 < 4 else "",
             "text": SAID[n % len(SAID)],
-            "words": [],
         }
         for n in range(200)
     ]
