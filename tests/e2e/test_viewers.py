@@ -20,7 +20,7 @@ from rooms import jobs
 from rooms.connection import client
 from rooms.models import Room
 from rooms.simulator.api_video.routes import KEY
-from tests.dashboard import classes, filmed
+from tests.dashboard import classes, films
 from tests.dashboard.classes import Pupil
 from tests.dashboard.viewings import linked, recorded, watching
 from tests.e2e.conftest import Visit, Visitor
@@ -235,8 +235,8 @@ def test_a_film_watched_on_the_page_of_its_recording_is_on_its_heat_line(
     visit: Visit, wanjiru: User, physics: Room
 ) -> None:
     held = classes.session(physics, length=timedelta(minutes=5), pupils=[Pupil("Liam", "liam")])
-    made = filmed.recording(held, late=timedelta())
-    filmed.kept(filmed.asset(made, width=64, height=36), film(300))
+    made = films.recording(held, late=timedelta())
+    films.kept(films.asset(made, width=64, height=36), film(300))
     visitor = visit(wanjiru)
     page = visitor.page
     visitor.open(f"/recordings/{made.pk}/")
