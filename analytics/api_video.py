@@ -14,7 +14,7 @@ new token. Every error is a `rooms.hms.Error` whose text begins with "api.video"
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import partial
 from types import TracebackType
@@ -124,7 +124,7 @@ class _Pages(_Object, frozen=True):
     pages_total: int = 1
 
 
-Item = TypeVar("Item", PlayerSession, PlayerSessionEvent)
+Item = TypeVar("Item", PlayerSession, PlayerSessionEvent, Video)
 Kind = TypeVar("Kind", bound=msgspec.Struct)
 
 
@@ -238,6 +238,10 @@ class ApiVideo:
     def video(self, video_id: str) -> Video:
         """GET /videos/{videoId} (contract, get_video). Raises hms.NotFound."""
         return _read(self._calls.call("GET", path("videos", video_id), repeatable=True), Video)
+
+    def videos(self, *, metadata: Mapping[str, str]) -> Iterator[Video]:
+        """GET /videos (contract, list_videos): those that carry all of these pairs."""
+        return self._all("/videos", Video, *((f"metadata[{key}]", value) for key, value in metadata.items()))
 
     def video_sessions(self, video_id: str, *, since: date, until: date) -> Iterator[PlayerSession]:
         """GET /analytics/videos/{videoId} (contract, list_video_player_sessions): loaded on these days."""

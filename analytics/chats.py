@@ -25,7 +25,7 @@ _COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "sender": ("sendername", "name", "sender", "from", "username", "peername"),
     "peer_id": ("senderid", "senderpeerid", "peerid", "from"),
     "at": ("timestamp", "time", "sentat", "createdat", "senttime", "date", "datetime", "messagetime"),
-    "to": ("recipientname", "recipientrole", "recipients", "recipient", "recipientid", "recipientids", "to"),
+    "to": ("recipientname", "recipientrole", "recipients", "recipient", "recipientid", "recipientids", "roles", "to"),
 }
 _GO: Final = re.compile(r"^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d(?:\.\d+)?)(?: ?(?:UTC|Z|\+00:?00)(?: UTC)?)?$")
 # How many of one unit of an epoch make a microsecond's worth, by the digits that such a number has in our time.
@@ -80,7 +80,7 @@ def _message(row: list[str], places: Mapping[str, int]) -> Message | None:
         at=_instant(told.get("at", "")),
         sender=told.get("sender", "")[:255],
         peer_id=told.get("peer_id", "")[:64],
-        to=told.get("to", "")[:255],
+        to=told.get("to", "").strip("[]")[:255],  # a list of roles, "[]" for everybody
         text=told["text"][:LONGEST],
     )
 

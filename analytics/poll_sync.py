@@ -15,14 +15,13 @@ import structlog
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from analytics import instants, snapshots
+from analytics import instants, snapshots, turns
 from analytics.envelope import Envelope, Malformed
 from analytics.ingest import Ingested
 from analytics.models import Event, PollCursor, PollRun, Pull, Session
 from analytics.projections.batch import STORED, stored
 from analytics.projections.polls import POLL_TYPES, fold_poll_run
-from analytics.pulling import HORIZON, LEASE, Clock, Tally, end_of, recorded, wait_after
-from analytics.queries import LONGEST_SESSION
+from analytics.pulling import HORIZON, Clock, Tally, end_of, recorded
 from rooms import hms
 from rooms.hms.resources.polls import PollResponse, PollResult, PollSession
 from rooms.models import Room
@@ -59,16 +58,7 @@ def follow(*, clock: Clock = timezone.now) -> int:
     """Put every ended session of the last 30 days, in rooms with polls, on the due list; how many were new."""
     now = clock()
     asking = Q(room__in=Room.polls.through.objects.values("room_id")) | Q(room__in=PollRun.objects.values("room_id"))
-    ended = Q(ended_at__isnull=False, ended_at__gt=now - HORIZON) | Q(
-        ended_at=None, started_at__lt=now - LONGEST_SESSION, started_at__gt=now - HORIZON
-    )
-    known = PollCursor.objects.values("session_id")
-    rows = [
-        PollCursor(session_id=session.pk, room_id=session.room_id, due_at=(end_of(session, now) or now) + SOON)
-        for session in Session.objects.filter(asking, ended).exclude(pk__in=known)
-    ]
-    PollCursor.objects.bulk_create(rows, ignore_conflicts=True)
-    return len(rows)
+    return turns.follow(PollCursor, Session.objects.filter(asking, turns.ended(now)), soon=SOON, now=now)
 
 
 def ask(session: Session, *, clock: Clock = timezone.now) -> None:
@@ -81,14 +71,7 @@ def ask(session: Session, *, clock: Clock = timezone.now) -> None:
 
 def claim_due(*, clock: Clock = timezone.now, session_id: str | None = None) -> str | None:
     """Take one session whose polls are due, or this one if it is; two workers never take the same one."""
-    now = clock()
-    due = PollCursor.objects.filter(due_at__lte=now)
-    if session_id is not None:
-        due = due.filter(pk=session_id)
-    for pk in due.order_by("due_at").values_list("pk", flat=True)[:20]:
-        if PollCursor.objects.filter(pk=pk, due_at__lte=now).update(due_at=now + LEASE) == 1:
-            return pk
-    return None
+    return turns.claim_due(PollCursor, now=clock(), session_id=session_id)
 
 
 def pull_polls(client: hms.Client, session_id: str, *, clock: Clock = timezone.now) -> Pull:
@@ -102,27 +85,20 @@ def pull_polls(client: hms.Client, session_id: str, *, clock: Clock = timezone.n
         if session is None:
             tally.problems.append("no such session here: its own pull comes first")
             return row
-        began = clock()
-        cursor, _ = PollCursor.objects.get_or_create(pk=session_id, defaults={"room_id": room_id})
-        problem: hms.Error | None = None
-        try:
+        turn, _ = PollCursor.objects.get_or_create(pk=session_id, defaults={"room_id": room_id})
+        with turns.taken(turn, clock=clock) as reading:
             for poll_id in polls_of(room_id):
-                PollCursor.objects.filter(pk=session_id).update(due_at=clock() + LEASE)
+                turns.keep(turn, clock())
                 try:
                     _read(client, snapshots.Place(room_id, session_id, poll_id), tally, clock)
                 except _Halting:
                     raise
                 except hms.Error as found:
                     # One poll that 100ms cannot give must not cost the others.
-                    problem = found
+                    reading.problem = found
                     tally.problems.append(f"poll {poll_id}: {found}")
-        except Exception as found:
-            _put_off(cursor, clock(), found)
-            raise
-        if problem is not None or tally.refused:
-            _put_off(cursor, clock(), problem)
-        else:
-            _plan(cursor, session, began, clock())
+            if reading.problem is None and not tally.refused:
+                reading.done(_next(session, reading.began, clock()))
     return row
 
 
@@ -264,25 +240,14 @@ def _of_session(session_id: str) -> QuerySet[Event]:
     return Event.objects.filter(session_id=session_id, type__in=POLL_TYPES)
 
 
-def _plan(cursor: PollCursor, session: Session, began: datetime, now: datetime) -> None:
+def _next(session: Session, began: datetime, now: datetime) -> datetime | None:
     """When to ask again: while the session runs, now and then; soon after its end; once more for late answers."""
     end = end_of(session, now)
-    cursor.failures, cursor.pulled_at = 0, began
     if end is None:
-        cursor.due_at = now + LIVE_EVERY
-    elif began < end + SOON:
-        cursor.due_at = end + SOON
-    elif began < end + LATE_ANSWERS:
-        cursor.due_at = end + LATE_ANSWERS
-    else:
-        cursor.due_at, cursor.final_at = None, began
-    cursor.save(update_fields=["failures", "pulled_at", "due_at", "final_at"])
-
-
-def _put_off(cursor: PollCursor, now: datetime, problem: Exception | None) -> None:
-    cursor.failures += 1
-    cursor.due_at = now + wait_after(cursor.failures, getattr(problem, "retry_after", None))
-    cursor.save(update_fields=["failures", "due_at"])
+        return now + LIVE_EVERY
+    if began < end + SOON:
+        return end + SOON
+    return end + LATE_ANSWERS if began < end + LATE_ANSWERS else None
 
 
 def sync(

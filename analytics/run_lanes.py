@@ -160,13 +160,15 @@ def _marks(row: Iterable[Stretch], axis: Axis) -> Iterator[RunMark]:
             yield RunMark(axis.x(one.end), one.end, f"{clock} {failed(one)}")
 
 
-def failed(one: Stretch) -> str:
-    """ "Recording failed: 100ms was not let into the storage"."""
+def failed(one: Stretch, *, brief: bool = False) -> str:
+    """ "Recording failed: 100ms was not let into the storage"; a `brief` one leaves out what the cause adds."""
     kind = Kind.RECORDING if one.run.kind is Kind.PARTS else one.run.kind
     words = _VERBS[kind][3]
     if kind is Kind.ENCODER and one.start < one.end:
         words = "Encoder broke off"
-    cause = one.run.trouble.rstrip(".")
+    first, _, rest = one.run.trouble.partition(": ")
+    # What 100ms said in words of its own is all that there is of it.
+    cause = (first if brief and rest and first != "100ms says" else one.run.trouble).rstrip(".")
     return f"{words}: {cause[:1].lower() if cause[1:2].islower() else cause[:1]}{cause[1:]}" if cause else words
 
 

@@ -28,7 +28,7 @@ def _of_recording(recorded: Recorded, frame: Frame) -> Iterator[Moment]:
     for one in failures[:1]:
         more = f" ({len(failures)} times)" if len(failures) > 1 else ""
         # Another recording that has it all makes up for it.
-        yield _bad(one, f"{failed(one)}{more}", 60 if recorded.is_whole else 92)
+        yield _bad(one, f"{failed(one, brief=True)}{more}", 60 if recorded.is_whole else 92)
     if recorded.has_failed:
         return  # that all of it is missing goes without saying
     for piece in recorded.missing:
@@ -65,17 +65,17 @@ def _of_streams(every: Sequence[Stretch], kind: Kind) -> Iterator[Moment]:
             back = (
                 f", and was started again {durations.words(again - one.end)} later" if again and again > one.end else ""
             )
-            yield _bad(one, f"{failed(one)}{back}", 82)
+            yield _bad(one, f"{failed(one, brief=True)}{back}", 82)
 
 
 def _of_encoders(every: Sequence[Stretch]) -> Iterator[Moment]:
     refused = [one for one in every if one.run.failed and one.start == one.end]
     for one in refused[:1]:
         more = f" ({len(refused)} times)" if len(refused) > 1 else ""
-        yield _bad(one, f"{failed(one)}{more}", 84)
+        yield _bad(one, f"{failed(one, brief=True)}{more}", 84)
     for one in every:
         if one.run.failed and one.start < one.end:
-            yield _bad(one, failed(one), 78)
+            yield _bad(one, failed(one, brief=True), 78)
 
 
 def _bad(one: Stretch, words: str, weight: int) -> Moment:

@@ -127,6 +127,10 @@ class Recorded:
         ready = [one for one in self.stretches if one.run.is_ready]
         return max(ready, key=lambda one: (one.length, -one.start)).run if ready else None
 
+    def covers(self, at: int) -> bool:
+        """Was this moment recorded, as far as is known?"""
+        return any(not one.run.failed and one.start <= at < one.end for one in self.stretches)
+
     def playing(self, at: int) -> Stretch | None:
         """The recording that can be watched from this moment on."""
         return next((one for one in self.stretches if one.run.is_ready and one.start <= at < one.end), None)

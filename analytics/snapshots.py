@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from analytics.envelope import Envelope, Malformed, is_id, parse, snapshot
 from analytics.projections.batch import readable
+from analytics.projections.evidence import path
 from rooms.masking import MASK, masked
 
 
@@ -72,7 +73,9 @@ def of_external_stream(raw: Mapping[str, Any], *, read_at: int) -> list[Envelope
 def of_recording_asset(raw: Mapping[str, Any], *, read_at: int) -> Envelope:
     """One file (contract, schema RecordingAsset). A link to it, should one be sent, is masked (EVENTS trap 33)."""
     at = readable(raw.get("created_at")) or read_at
-    return snapshot("recording_asset", masked(_named(raw, "asset_id")), emitted_at=at)
+    # Where it lies stays to the letter, for webhooks name it too; "#" and "?" are parts of names there.
+    content = {**masked(_named(raw, "asset_id")), "path": path(raw.get("path"))}
+    return snapshot("recording_asset", content, emitted_at=at)
 
 
 def _of_job(kind: str, raw: Mapping[str, Any], read_at: int) -> list[Envelope]:

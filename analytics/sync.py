@@ -16,7 +16,7 @@ import structlog
 from django.db.models import Q
 from django.utils import timezone
 
-from analytics import poll_sync, snapshots
+from analytics import poll_sync, recording_sync, snapshots
 from analytics.envelope import Channel, Envelope, Malformed, parse
 from analytics.mirroring import MIRRORS, pull_mirror, pull_room
 from analytics.models import Cursor, Event, Pull, Session
@@ -263,6 +263,7 @@ def sync(
     if session_id is not None:
         yield pull_events(client, session_id, clock=clock)
         yield from poll_sync.sync(client, session_id=session_id, clock=clock)
+        yield from recording_sync.sync(client, session_id=session_id, clock=clock)
         return
     if room_id is not None:
         yield pull_room(client, room_id, clock=clock)
@@ -280,3 +281,4 @@ def sync(
     for each in sorted({room for room, _ in of_room}):
         yield pull_failures(client, each, clock=clock)
     yield from poll_sync.sync(client, room_id=room_id, clock=clock)
+    yield from recording_sync.sync(client, room_id=room_id, clock=clock)

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
@@ -9,17 +10,26 @@ from analytics import instants
 from analytics.activity import Person
 from analytics.intervals import total
 from analytics.models import Peer, Recording, TalkTime
-from analytics.talk import NOBODY, Speaker, Voice, by_person
+from analytics.talk import Speaker, Voice, by_person
 
 
-def of_session(session_id: str, people: Sequence[Person]) -> dict[str, int] | None:
-    """Microseconds that each person spoke in a session, by key; `NOBODY` for what is nobody's. None where no
-    transcript tells the times of words. Two queries at most."""
-    return _spoken(_rows().filter(session_id=session_id), session_id, people)
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """Microseconds by person's key; `talk.NOBODY` for what is nobody's. `recording_id`: one that they are from."""
+
+    micros: Mapping[str, int]
+    recording_id: str
+
+
+def of_session(session_id: str, people: Sequence[Person]) -> Spoken | None:
+    """Over all transcripts of a session; None where none tells the times of words. Two queries at most."""
+    rows = list(_rows().filter(session_id=session_id))
+    spoken = _spoken(rows, session_id, people)
+    return None if spoken is None else Spoken(spoken, rows[0].text_file.recording_id)
 
 
 def of_file(asset_id: str, people: Sequence[Person]) -> dict[str, int] | None:
-    """The same for one transcript. One query."""
+    """The same of one transcript, by key. One query."""
     return _spoken(_rows().filter(text_file=asset_id), "", people)
 
 
@@ -79,6 +89,3 @@ def _voices(rows: Iterable[TalkTime], zeros: Mapping[str, int]) -> Iterable[Voic
         spans = tuple((int(start), int(end)) for start, end in row.spans)
         zero = zeros.get(row.text_file.recording_id, 0) if zeros else 0
         yield Voice(Speaker(row.peer_id, row.name, spans), zero)
-
-
-__all__ = ["NOBODY", "of_file", "of_person", "of_session"]

@@ -7,7 +7,7 @@ from celery import Task, shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from analytics import keeping, mirroring, poll_sync, sync, text_files, viewing_sync
+from analytics import keeping, mirroring, poll_sync, recording_sync, sync, text_files, viewing_sync
 from analytics.models import Cursor, Pull
 from analytics.pulling import HORIZON
 from analytics.viewing_sources import ApiVideoSource, api_video
@@ -18,6 +18,7 @@ log = structlog.get_logger(__name__)
 SESSIONS_EVERY = timedelta(seconds=30)
 FAILURES_EVERY = timedelta(minutes=1)
 POLLS_AT_ONCE = 20  # sessions a run; the rest wait for the next, so that sessions' own pulls have their turn
+RECORDINGS_AT_ONCE = 20  # likewise; each costs four requests
 COPYING_FOR = timedelta(seconds=50)  # then the next run of the schedule goes on; one file may take longer
 VIDEOS_AT_ONCE = 20
 NUDGE_EXPIRES = 60  # seconds: by then the schedule has come by
@@ -86,6 +87,21 @@ def _pull_polls(session_id: str) -> None:
     except Exception:
         # As `pull_session`.
         log.exception("pull of a session's polls failed on our side", session_id=session_id)
+
+
+@shared_task
+def pull_due_recordings() -> None:
+    """Read the recordings and streams of sessions whose turn it is, as long as something of them is to come."""
+    recording_sync.follow()
+    for _ in range(RECORDINGS_AT_ONCE):
+        session_id = recording_sync.claim_due()
+        if session_id is None:
+            return
+        try:
+            recording_sync.pull_recordings(client(patience=PATIENCE), session_id)
+        except Exception:
+            # As `pull_session`.
+            log.exception("pull of a session's recordings failed on our side", session_id=session_id)
 
 
 @shared_task

@@ -1,17 +1,21 @@
 """What was said, as the transcript files of a recording tell it: JSON, SRT and TXT, and the summary.
 
-100ms documents which files there are (contract, AssetMetadata.output_mode; EVENTS trap 35: any may be missing, and the
-ending of a path may be wrong) and not what is in them. Read here is what its pages describe in words and what such
-files hold everywhere: a list of sentences, each with its text, start and end in seconds of the recording, the peer, a
-name, and its words with times of their own. The names of the keys are a guess with room: several are taken for each,
-the list may lie inside an object, and what a file is, is decided by what is in it. A line without times has none.
+Documented: which files there are, that any may be missing, that the ending of a path may be wrong (contract,
+AssetMetadata.output_mode; EVENTS trap 35), and a sample of each in 100ms's guide to transcription. By that a JSON
+transcript has two lists side by side, "words" and "sentences", each of {word or sentence, name, peer_id, start_time,
+end_time} with the times as text; a summary has "sections" of {title, format, bullets or paragraph}.
+
+Guessed, for no source promises it: the unit of those times (see `_unit`), and that other versions differ. So a list of
+sentences with their words inside is taken too, under the names that such files have elsewhere, bare or in an object.
+What a file is, is decided by what is in it. A line without times has none.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Any, Final
 
@@ -19,15 +23,20 @@ import orjson
 
 MOST_LINES: Final = 20_000  # a class of 12 hours has fewer
 LONGEST_TEXT: Final = 10_000  # characters of one line
+MOST_WORDS: Final = 200_000
 LATEST: Final = 48 * 3600.0  # seconds: a session ends after 12 hours (EVENTS trap 23)
 
-_LISTS: Final = ("transcript", "transcripts", "segments", "utterances", "sentences", "results", "lines", "data")
-_TEXT: Final = ("transcript", "text", "sentence", "content")
+_LISTS: Final = ("sentences", "transcript", "transcripts", "segments", "utterances", "results", "lines", "data")
+_TEXT: Final = ("sentence", "transcript", "text", "content")
 _START: Final = ("start", "start_time", "startTime", "from")
 _END: Final = ("end", "end_time", "endTime", "to")
 _NAME: Final = ("name", "speaker_name", "speakerName", "user_name", "peer_name", "speaker")
 _PEER: Final = ("peer_id", "peerId", "speaker_id")
 _WORD: Final = ("punctuated_word", "word", "text")
+# Longer than any word takes to say, in seconds; shorter than any, in milliseconds.
+_NO_WORD: Final = 15.0
+_NO_SENTENCE: Final = 500.0
+_BREATH: Final = 2.0  # seconds of silence that end a line, where only words are told
 _CUE: Final = re.compile(
     r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})(?:[,.](\d{1,3}))?\s*-->\s*(?:(\d{1,3}):)?(\d{1,2}):(\d{2})(?:[,.](\d{1,3}))?"
 )
@@ -97,9 +106,9 @@ def sections(text: str) -> list[Section]:
         if text[0] in "[{":
             raise Unreadable("The file is broken: it begins as JSON and is none.")
         return [Section("", text[:LONGEST_TEXT], ())]
-    if isinstance(loaded, Mapping):
-        inside = loaded.get("sections", loaded.get("summary", loaded))
-        loaded = [inside] if isinstance(inside, str | Mapping) else inside
+    for key in ("summary", "sections"):
+        if isinstance(loaded, Mapping) and key in loaded:
+            loaded = loaded[key]
     parts = loaded if isinstance(loaded, list) else [loaded]
     found = [section for part in parts[:200] if (section := _section(part)) is not None]
     if parts and not found:
@@ -129,41 +138,105 @@ def _loaded(text: str) -> Any:
 
 
 def _of_json(loaded: Any) -> Iterator[Line]:
+    beside: list[Any] = []
     if isinstance(loaded, Mapping):
-        loaded = next((loaded[key] for key in _LISTS if _is_list(loaded.get(key))), None)
+        beside = loaded["words"][:MOST_WORDS] if _is_list(loaded.get("words")) else []
+        loaded = next((loaded[key] for key in _LISTS if _is_list(loaded.get(key))), [] if beside else None)
     if not isinstance(loaded, list):
         raise Unreadable("The file holds no list of what was said.")
-    read = [line for item in loaded[:MOST_LINES] if isinstance(item, Mapping) and (line := _line(item)) is not None]
-    if loaded and not read:
+    told = [item for item in loaded[:MOST_LINES] if isinstance(item, Mapping)]
+    unit = _unit(told, beside)
+    read = [line for item in told if (line := _line(item, unit)) is not None]
+    if (loaded or beside) and not read + beside:
         raise Unreadable("The file holds no line that can be read.")
-    yield from read
+    spoken = [line for item in beside if isinstance(item, Mapping) and (line := _word(item, unit)) is not None]
+    yield from _with_words(read, spoken)
 
 
-def _line(item: Mapping[str, Any]) -> Line | None:
-    words = tuple(_words(item.get("words")))
+def _unit(told: Iterable[Mapping[str, Any]], beside: Iterable[Any]) -> float:
+    """How many of its units a second has: 1, or 1000 where words would last too long otherwise."""
+    words = [word for word in beside if isinstance(word, Mapping)]
+    for item in told:
+        words += [word for word in item["words"] if isinstance(word, Mapping)] if _is_list(item.get("words")) else []
+    for items, too_long in ((words, _NO_WORD), (told, _NO_SENTENCE)):
+        lengths = sorted(
+            end - start
+            for item in items
+            if (start := _number(item, _START)) is not None and (end := _number(item, _END)) is not None and end > start
+        )
+        if lengths:
+            return 1000.0 if lengths[len(lengths) // 2] > too_long else 1.0
+    return 1.0
+
+
+def _word(item: Mapping[str, Any], unit: float) -> Line | None:
+    """A word of its own, as a line of one word."""
+    word = next(_words([item], unit), None)
+    if word is None:
+        return None
+    return Line(word[0], word[1], *_who(item), word[2], (word,))
+
+
+def _with_words(read: list[Line], spoken: list[Line]) -> Iterator[Line]:
+    """Each word to the sentence of its speaker that had begun; words before any sentence make lines of their own."""
+    if not spoken:
+        yield from read
+        return
+    of_speaker: dict[tuple[str, str], list[int]] = {}
+    for number in sorted(range(len(read)), key=lambda number: read[number].start or 0):
+        of_speaker.setdefault(_speaker(read[number]), []).append(number)
+    begun = {who: [read[number].start or 0 for number in numbers] for who, numbers in of_speaker.items()}
+    words: dict[int, list[tuple[float, float, str]]] = {}
+    alone: list[Line] = []
+    for word in sorted(spoken, key=lambda line: line.start or 0):
+        who = _speaker(word)
+        place = bisect_right(begun.get(who, []), word.start or 0) - 1
+        if place >= 0:
+            words.setdefault(of_speaker[who][place], []).extend(word.words)
+        elif alone and _speaker(alone[-1]) == who and (word.start or 0) - (alone[-1].end or 0) < _BREATH:
+            last = alone[-1]
+            alone[-1] = replace(last, end=word.end, text=f"{last.text} {word.text}", words=(*last.words, *word.words))
+        else:
+            alone.append(word)
+    for number, line in enumerate(read):
+        yield replace(line, words=(*line.words, *words.get(number, ())))
+    yield from alone
+
+
+def _speaker(line: Line) -> tuple[str, str]:
+    return (line.peer_id, "") if line.peer_id else ("", line.speaker)
+
+
+def _line(item: Mapping[str, Any], unit: float) -> Line | None:
+    words = tuple(_words(item.get("words"), unit))
     text = _first_text(item, _TEXT) or " ".join(word for _, _, word in words)
     if not text:
         return None
-    start, end = _seconds(item, _START), _seconds(item, _END)
+    start, end = _seconds(item, _START, unit), _seconds(item, _END, unit)
     if start is None and words:
         start = words[0][0]
     if end is None and words:
         end = max(word[1] for word in words)
     if start is not None and end is not None and end < start:
         end = start
+    return Line(start, end, *_who(item), text, words)
+
+
+def _who(item: Mapping[str, Any]) -> tuple[str, str]:
+    """Name and peer."""
     who = item.get("speaker") if isinstance(item.get("speaker"), Mapping) else item
     assert isinstance(who, Mapping)
-    return Line(start, end, _first_text(who, _NAME)[:255], _first_text(who, _PEER)[:64], text, words)
+    return _first_text(who, _NAME)[:255], _first_text(who, _PEER)[:64]
 
 
-def _words(told: Any) -> Iterator[tuple[float, float, str]]:
+def _words(told: Any, unit: float) -> Iterator[tuple[float, float, str]]:
     """Words that tell both their times, the others being no measure of anything."""
     if not _is_list(told):
         return
     for item in told[:5_000]:
         if not isinstance(item, Mapping):
             continue
-        start, end, word = _seconds(item, _START), _seconds(item, _END), _first_text(item, _WORD)
+        start, end, word = _seconds(item, _START, unit), _seconds(item, _END, unit), _first_text(item, _WORD)
         if start is not None and end is not None and start <= end and word:
             yield start, end, word[:200]
 
@@ -224,7 +297,12 @@ def _first_text(item: Mapping[str, Any], keys: Iterable[str]) -> str:
     return ""
 
 
-def _seconds(item: Mapping[str, Any], keys: Iterable[str]) -> float | None:
+def _seconds(item: Mapping[str, Any], keys: Iterable[str], unit: float) -> float | None:
+    number = _number(item, keys)
+    return None if number is None or number / unit > LATEST else number / unit
+
+
+def _number(item: Mapping[str, Any], keys: Iterable[str]) -> float | None:
     for key in keys:
         value = item.get(key)
         if isinstance(value, str):
@@ -232,7 +310,7 @@ def _seconds(item: Mapping[str, Any], keys: Iterable[str]) -> float | None:
                 value = float(value)
             except ValueError:
                 continue
-        if isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value) and 0 <= value <= LATEST:
+        if isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value) and value >= 0:
             return float(value)
     return None
 

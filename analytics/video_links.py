@@ -55,8 +55,13 @@ def link(*, actor: Actor, recording: Recording, text: str, client: ApiVideo) -> 
     """
     permit(actor, "operate")
     name, is_live_stream = named(text)
-    title = "Live stream" if is_live_stream else client.video(name).title
     now = timezone.now()
+    if is_live_stream:
+        # A live stream is not among the videos; whether it is there is told by the list of who watched it today.
+        next(client.live_stream_sessions(name, since=now.date(), until=now.date()), None)
+        title = "Live stream"
+    else:
+        title = client.video(name).title
     with transaction.atomic():
         pk = f"{Video.Source.API_VIDEO}:{name}"
         known = Video.objects.filter(pk=pk).first()

@@ -37,6 +37,9 @@ SLACK: Final = 2.0
 LATE_JUMP: Final = SECOND
 """A jump may be told so much after the pause it caused."""
 
+CROWD: Final = 64
+"""Events of one moment beyond which no person made them: they are taken as sorted, and cost no more than others."""
+
 SHORTEST_MISSED: Final = 10.0
 """Seconds; shorter absences are a reconnect, and nobody looks them up later."""
 
@@ -92,7 +95,7 @@ def watched(events: Iterable[PlayerEvent], duration: float | None = None) -> Wat
     for _, group in groupby(sorted(events, key=_content), key=lambda event: event.emitted_at):
         left = list(group)
         while left:
-            following = min(left, key=head.strangeness)
+            following = left[0] if len(left) > CROWD else min(left, key=head.strangeness)
             left.remove(following)
             steps.append(Step(following, head.move(following)))
     spans = tuple(step.watched for step in steps if step.watched is not None)

@@ -45,6 +45,8 @@ def stops(rooms: Mapping[str, str], polls: Mapping[str, str], templates: Mapping
         Stop(f"{choir}/jobs/", ("Running now", "Recordings"), None, None),
         Stop(f"{physics}/jobs/", ("Running now",), ("Running now",), ("Running now",)),
         Stop("/live/tv/", ("people",), None, None),
+        Stop("/recordings/", ("What should have been recorded",), ("Recordings",), ("Recordings",)),
+        Stop("/recordings/check/", ("held against what there is",), ("held against what there is",), ("Until",)),
         Stop("/deliveries/sent/", ("100ms",), None, None),
         Stop(f"{physics}/access/", ("Wanjiru Kamau", "Olive Lindqvist"), None, None),
         Stop("/room-templates/", ("Class", "Lecture", "Meeting"), None, None),

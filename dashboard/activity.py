@@ -10,6 +10,7 @@ from analytics.intervals import Interval
 from analytics.moments import Note, notes
 from analytics.people import folded
 from analytics.sums import Piece, Sum, sum_of
+from analytics.talk_times import Spoken
 from dashboard.reading import Reading
 
 PAGE: Final = 60
@@ -70,6 +71,7 @@ class Row:
     person: Person
     figures: tuple[Figure, ...]
     notes: tuple[Note, ...]
+    spoke: int  # microseconds, by the transcripts
     sum: Sum | None
     picture: Picture | None
 
@@ -85,6 +87,7 @@ class Activity:
     pages: int
     first: int  # of `count`, counted from 1
     last: int
+    spoken: Spoken | None  # what the column "Spoke" is made of, where there is one
 
     @property
     def previous(self) -> int:
@@ -99,7 +102,10 @@ def activity(reading: Reading) -> Activity:
     """The table as asked for. Without a page of its own, the one that holds the opened person is shown."""
     asked = reading.asked
     people = sorted(reading.people, key=lambda person: folded(person.label))
-    people.sort(key=_KEYS[asked.by], reverse=asked.falling)
+    if asked.by == "spoke":
+        people.sort(key=lambda person: _spoke(person, reading), reverse=asked.falling)
+    else:
+        people.sort(key=_KEYS[asked.by], reverse=asked.falling)
     pages = max(1, -(-len(people) // PAGE))
     page = asked.page or 1
     if asked.page is None and asked.open:
@@ -116,7 +122,12 @@ def activity(reading: Reading) -> Activity:
         pages=pages,
         first=begin + 1 if shown else 0,
         last=begin + len(shown),
+        spoken=reading.spoken,
     )
+
+
+def _spoke(person: Person, reading: Reading) -> int:
+    return reading.spoken.micros.get(person.key, 0) if reading.spoken else 0
 
 
 def _columns(reading: Reading) -> Iterator[Column]:
@@ -130,10 +141,13 @@ def _columns(reading: Reading) -> Iterator[Column]:
         ("last", "Last out", "n"),
         ("present", "Present", "n"),
         ("mic", "Mic open", "n"),
+        ("spoke", "Spoke", "n"),
         ("camera", "Camera", "n"),
         ("screen", "Shared", "n"),
     ):
-        falls_first = key in {"visits", "present", "mic", "camera", "screen"}
+        if key == "spoke" and reading.spoken is None:
+            continue
+        falls_first = key in {"visits", "present", "mic", "spoke", "camera", "screen"}
         here = asked.by == key
         falling = not asked.falling if here else falls_first
         now = ("descending" if asked.falling else "ascending") if here else ""
@@ -163,6 +177,7 @@ def _row(person: Person, reading: Reading, camera_usual: bool) -> Row:
         person=person,
         figures=figures,
         notes=tuple(notes(person, reading.frame, reading.zone, camera_usual=camera_usual)),
+        spoke=_spoke(person, reading),
         sum=what,
         picture=_picture(what) if what else None,
     )

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from analytics.models import Failure, Session
 from analytics.queries import NOT_TROUBLE
+from dashboard.findings import Told
 from dashboard.live_rooms import LiveRoom
 from dashboard.pipeline import Pipeline, Source
 from dashboard.times import ago, moment
@@ -40,6 +41,13 @@ def of_classes(failures: Sequence[Failure], live: Sequence[LiveRoom], gaps: Iter
     return [*_drops(live), *_failures(failures), *_gaps(gaps)]
 
 
+def of_recordings(found: Sequence[Told], *, operates: bool) -> list[Need]:
+    """What was to be recorded and is lost, one by one; what is late or too short in one line that leads to the rest."""
+    bad = sorted((one for one in found if one.is_bad), key=lambda one: (-one.since, one.session.pk))
+    rest = len(found) - len(bad[:SHOWN_A_KIND])
+    return [*_lost(bad[:SHOWN_A_KIND], operates=operates), *_more(rest, after=bool(bad))]
+
+
 def of_the_house(pipeline: Pipeline, now: datetime) -> list[Need]:
     """What only ops can mend."""
     return [*_settings(), *_beat(now), *_pulls(pipeline), *_silence(pipeline), *_dead(pipeline)]
@@ -56,6 +64,33 @@ def _drops(live: Sequence[LiveRoom]) -> Iterator[Need]:
                 "Look",
                 icon="wifi-off",
             )
+
+
+def _lost(found: Iterable[Told], *, operates: bool) -> Iterator[Need]:
+    for one in found:
+        step = one.step if operates else None
+        yield Need(
+            f"{one.session.room}: {one.title[0].lower()}{one.title[1:]}",
+            moment(one.session.started_at),
+            f"{one.trouble.cause} {one.trouble.remedy}",
+            step.url if step else reverse("session", args=[one.session.pk]),
+            step.word if step else "Look",
+            tone="bad",
+            icon="octagon-x",
+        )
+
+
+def _more(count: int, *, after: bool) -> Iterator[Need]:
+    if count:
+        noun = "recording" if count == 1 else "recordings"
+        yield Need(
+            f"{count} {'more ' if after else ''}{noun} to look at",
+            "in the last days",
+            "Too short, late, failed or without the transcript that was asked for: each with its cause and what to do.",
+            reverse("recordings_check"),
+            "Look",
+            icon="disc",
+        )
 
 
 def _failures(failures: Sequence[Failure]) -> Iterator[Need]:

@@ -9,12 +9,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from analytics import video_links
+from analytics.models import Recording
+from analytics.viewing_sources import api_video
 from rooms import hms
 from rooms.actors import ELSEWHERE
 from rooms.connection import client
+from rooms.hms.pace import PATIENCE
 from rooms.mirrors import rooms as room_mirror
 from rooms.mirrors import templates as template_mirror
 from rooms.models import AuditEntry, Poll, Room, RoomTemplate
@@ -33,6 +38,9 @@ WATCHED: Final = (PHYSICS, ARABIC)
 """What the observer looks in on."""
 STOOD_IN_FOR: Final = (CHEMISTRY, MATHS)
 SUBSTITUTE_FOR: Final = timedelta(days=3)
+SHOWN: Final = (PHYSICS, CHEMISTRY)
+LINKED: Final = 5
+"""So many of their recordings have a video at api.video that is linked."""
 CLOSED: Final = "Summer-school"
 REASON: Final = "Closed until the summer term"
 ELSEWHERE_SAYS: Final = "Public lectures, up to 500. Doors open 15 minutes before"
@@ -77,7 +85,22 @@ def furnish(people: People) -> int:
     _limit_guests(people.ops)
     if CLOSED not in of:
         _close_a_room(people.ops)
+    _link_videos(people.ops)
     return AuditEntry.objects.count() - begun
+
+
+def _link_videos(ops: User) -> None:
+    """The school puts its recordings up at api.video and names the class with each: link the newest few."""
+    if not settings.API_VIDEO_KEY:
+        return
+    far = api_video(patience=PATIENCE)
+    shown = Recording.objects.filter(kind=Recording.Kind.BROWSER, state=Recording.State.READY, room__name__in=SHOWN)
+    for recording in shown.order_by("-at")[:LINKED]:
+        if _done("recording_video.link", target_id=recording.pk):
+            continue
+        video = next(far.videos(metadata={"session_id": recording.session_id}), None)
+        if video is not None:
+            video_links.link(actor=ops, recording=recording, text=video.video_id, client=far)
 
 
 def _done(action: str, **of: str) -> bool:

@@ -46,6 +46,7 @@ class Encoders:
 
     rows: tuple[EncoderShown, ...]
     count: int
+    every: bool = False  # as many as a page holds were asked for
 
     @property
     def hidden(self) -> int:
@@ -61,7 +62,7 @@ def encoders_for(user: Viewer, now: datetime, *, every: bool = False) -> Encoder
     # That a room has a key is not for everybody to know.
     rooms = with_encoder(rooms_for(user), with_key=may(user, "operate"))
     found = list(rooms[: MOST if every else FIRST])
-    return Encoders(tuple(shown(found, user, now)), rooms.count())
+    return Encoders(tuple(shown(found, user, now)), rooms.count(), every)
 
 
 def shown(rooms: Iterable[Room], user: Viewer, now: datetime) -> list[EncoderShown]:

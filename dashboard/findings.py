@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db.models import QuerySet
+from django.urls import reverse
 
 from analytics import durations, guarding
 from analytics.guardian import Finding, What
@@ -38,19 +39,26 @@ _ASK: Final = "If it does not come within the day, tell 100ms's support the id o
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A finding as pages have it.
-
-    `basis` says by which settings it was expected, "" where nobody's settings did; `url` is the page of the recording,
-    "" where there is none.
-    """
+    """A finding as pages have it. `basis` says by which settings it was expected, "" where nobody's settings did."""
 
     finding: Finding
     session: Session
     title: str
     trouble: Trouble
     basis: str
-    step: Step | None
-    url: str
+
+    # Made when they are drawn: of thousands few are.
+    @property
+    def url(self) -> str:
+        """The page of the recording, "" where there is none."""
+        return recording_url(self.finding.recording_id) if self.finding.recording_id else ""
+
+    @property
+    def step(self) -> Step | None:
+        """Where it is mended; what helps now comes before what helps the next time."""
+        if self.finding.what == What.NOT_RUNNING:
+            return Step("Start one in the room", "Start one", reverse("room_jobs", args=[self.session.room_id]))
+        return step_of(self.trouble, self.session.room)
 
     @property
     def since(self) -> int:
@@ -93,8 +101,7 @@ def _told(finding: Finding, session: Session, names: Mapping[str, str]) -> Told:
             if finding.then
             else "By today's settings: how they stood then is not known."
         )
-    url = recording_url(finding.recording_id) if finding.recording_id else ""
-    return Told(finding, session, title, trouble, basis, step_of(trouble, session.room), url)
+    return Told(finding, session, title, trouble, basis)
 
 
 def _title(finding: Finding) -> str:

@@ -7,7 +7,7 @@ from functools import cached_property
 from django.http import HttpRequest
 from django.utils import timezone
 
-from analytics import activity, instants, queries, runs, timeline
+from analytics import activity, instants, queries, runs, talk_times, timeline
 from analytics.activity import Failure, Frame, Person, Stay
 from analytics.models import Session
 from analytics.moments import Moment, moments
@@ -17,6 +17,7 @@ from analytics.run_lanes import RunLane, run_lanes
 from analytics.run_moments import run_moments
 from analytics.runs import Recorded, Run, Stretch
 from analytics.summary import Summary, summary
+from analytics.talk_times import Spoken
 from dashboard import session_runs
 from dashboard.forms.session import Asked
 from dashboard.shortcuts import get_session
@@ -83,6 +84,11 @@ class Reading:
         """People of a running session with what is open drawn to the end of the axis (see `templatetags.timeline`)."""
         frame = replace(self.frame, now=self.timeline.axis.end)
         return {person.key: person for person in activity.people(self.stays, frame, self.failures)}
+
+    @cached_property
+    def spoken(self) -> Spoken | None:
+        """Who spoke how long, by the transcripts of its recordings; None where there are none. Two queries at most."""
+        return talk_times.of_session(self.session.pk, self.people)
 
     @property
     def teacher(self) -> Person | None:

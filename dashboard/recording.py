@@ -12,6 +12,7 @@ from analytics.chapters import Chapter
 from analytics.models import Asset, KeptFile, PollRun, Recording, Session
 from dashboard.doers import acts_on, names_of, who
 from dashboard.jobs import State
+from dashboard.retention import own_storage
 from dashboard.troubles import TRANSCRIPTION, Step, Trouble, step_of, trouble_of
 
 STATES: Final[Mapping[str, State]] = {
@@ -35,6 +36,16 @@ KEPT_DAYS: Final = 15  # in 100ms's own storage (EVENTS trap 34)
 LATE: Final = timedelta(minutes=1)
 # The whole room before one person, one person before one track.
 _FILMS: Final = ("room-composite", "room-composite-legacy", "stream", "track")
+_ORDER: Final = (
+    "room-composite",
+    "room-composite-legacy",
+    "room-vod",
+    "transcript",
+    "summary",
+    "chat",
+    "stream",
+    "track",
+)
 _PLAYLISTS: Final = (".m3u8", ".mpd")
 
 
@@ -66,6 +77,7 @@ class RecordingReading:
     kept: Mapping[str, KeptFile]
     session: Session | None
     now: datetime
+    own_storage: bool
 
     @property
     def state(self) -> State:
@@ -131,7 +143,7 @@ class RecordingReading:
     def kept_until(self) -> datetime | None:
         """Until when 100ms keeps the files; None in a bucket of one's own, or before there are any."""
         one = self.recording
-        if one.destination or one.state != Recording.State.READY:
+        if self.own_storage or one.state != Recording.State.READY:
             return None
         return (one.finished_at or one.at) + timedelta(days=KEPT_DAYS)
 
@@ -212,8 +224,8 @@ class RecordingReading:
 
 
 def read(recording: Recording, *, now: datetime) -> RecordingReading:
-    """Three queries; the rest comes with what is shown."""
-    assets = list(recording.assets.all())
+    """Six queries; the rest comes with what is shown."""
+    assets = sorted(recording.assets.all(), key=_rank)
     for asset in assets:
         asset.recording = recording  # each knows it, and none asks for it
     kept = KeptFile.objects.filter(asset_id__in=[asset.pk for asset in assets], state=KeptFile.State.KEPT)
@@ -223,7 +235,14 @@ def read(recording: Recording, *, now: datetime) -> RecordingReading:
         kept={file.pk: file for file in kept},
         session=Session.objects.select_related("room").filter(pk=recording.session_id).first(),
         now=now,
+        own_storage=own_storage(recording),
     )
+
+
+def _rank(asset: Asset) -> tuple[int, str, str, str]:
+    """What people look for first, and of layers and forms one after the other."""
+    known = _ORDER.index(asset.type) if asset.type in _ORDER else len(_ORDER)
+    return (known, asset.output, asset.layer, asset.pk)
 
 
 def _film_words(asset: Asset) -> str:

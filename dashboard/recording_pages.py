@@ -1,7 +1,6 @@
 """Where the pages of recordings are."""
 
 from typing import Final
-from urllib.parse import quote
 
 from django.urls import reverse
 
@@ -14,7 +13,7 @@ _JOB_PAGES: Final = {Recording.Kind.BROWSER: "recording", Recording.Kind.HLS: "l
 def recording_url(recording: Recording | str) -> str:
     """The page of a recording, or of the one that goes by this id."""
     recording_id = recording if isinstance(recording, str) else recording.pk
-    return f"/recordings/{quote(recording_id, safe='')}/"
+    return reverse("recording_page", args=[recording_id])
 
 
 def job_url(recording: Recording) -> str:

@@ -58,19 +58,18 @@ class Script:
         return self.tab == TextFile.Kind.CHAT
 
     @property
-    def has_times(self) -> bool:
-        return any(line.at for line in self.lines)
-
-    @property
     def is_final_problem(self) -> bool:
         return bool(self.text and self.text.problem)
 
 
-def script(recording: Recording, assets: Iterable[Asset], asked: QueryDict) -> Script:
-    """The tab that is asked for, else the first that has something. Two queries."""
-    assets = list(assets)
+def texts_of(assets: Sequence[Asset]) -> dict[TextFile.Kind, Text]:
+    """What there is of each kind, with what was read of it. One query."""
     files = TextFile.objects.filter(asset_id__in=[asset.pk for asset in assets if asset.type in TABS])
-    there = texts(assets, {file.pk: file for file in files})
+    return texts(assets, {file.pk: file for file in files})
+
+
+def script(recording: Recording, there: Mapping[TextFile.Kind, Text], asked: QueryDict) -> Script:
+    """The tab that is asked for, else the first that has something. One query."""
     tab = asked.get("tab", "")
     if tab not in TABS:
         tab = next((kind for kind in TABS if kind in there), TextFile.Kind.TRANSCRIPT)

@@ -266,6 +266,12 @@ def _attended(session: Session, now: datetime) -> list[tuple[Person, Intervals]]
     return [(person, absence(person, frame)) for person in people]
 
 
+def name_of(viewing: Viewing) -> str:
+    """Who watched, by the name told with the viewing or the last one used in a class; "" for nobody known."""
+    known = viewing.name or (_names([viewing.user_id]).get(viewing.user_id, "") if viewing.user_id else "")
+    return known or viewing.user_id
+
+
 def _names(user_ids: Iterable[str]) -> dict[str, str]:
     """The last name that these people used in any session."""
     wanted = list(user_ids)

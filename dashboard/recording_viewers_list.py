@@ -7,11 +7,16 @@ from typing import Any, Final
 
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 
 from analytics import instants
+from analytics.models import Recording, Video
 from analytics.people import folded
-from dashboard.recording_viewers import Viewer, Viewers
+from dashboard.htmx import MemberRequest
+from dashboard.recording_viewers import Viewer, Viewers, viewers
+from rooms.access import may
 
 PAGE: Final = 100
 
@@ -49,12 +54,25 @@ class ViewersList:
     next_url: str
 
 
-def listed(request: HttpRequest, path: str, viewers: Viewers) -> ViewersList:
+def shown(request: MemberRequest, recording: Recording) -> dict[str, Any]:
+    """What `recordings/_heat.html` and `recordings/_viewers.html` show, on whichever page they stand."""
+    found = viewers(recording, timezone.now())
+    return {
+        "recording": recording,
+        "viewers": found,
+        "viewers_list": listed(request, reverse("recording_viewers", args=[recording.pk]), found),
+        "may_export": may(request.user, "export", recording.room),
+        "may_operate": may(request.user, "operate"),
+        "at_api_video": [video for video in found.videos if video.source == Video.Source.API_VIDEO],
+    }
+
+
+def listed(request: HttpRequest, path: str, found: Viewers) -> ViewersList:
     """As the address asks: `?sort=name` or `-name`, `?page=2`; what makes no sense means the usual."""
     asked = request.GET.get("sort", "")
     key = asked.removeprefix("-") if asked.removeprefix("-") in _SORTS else DEFAULT
     down = asked.startswith("-") if key == asked.removeprefix("-") else _SORTS[DEFAULT][2]
-    page = Paginator(ordered(viewers, key, down), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(ordered(found, key, down), PAGE).get_page(request.GET.get("page"))
     sort = ("-" if down else "") + key
 
     def url(**query: str | int) -> str:
@@ -76,15 +94,15 @@ def listed(request: HttpRequest, path: str, viewers: Viewers) -> ViewersList:
     )
 
 
-def ordered(viewers: Viewers, key: str = DEFAULT, down: bool = True) -> list[Viewer]:
+def ordered(found: Viewers, key: str = DEFAULT, down: bool = True) -> list[Viewer]:
     """All rows; who equals another comes by how long they watched, then by name."""
-    rows = sorted(viewers.rows, key=lambda row: (-row.watched_micros, folded(row.label), row.key))
+    rows = sorted(found.rows, key=lambda row: (-row.watched_micros, folded(row.label), row.key))
     return sorted(rows, key=_SORTS[key][1], reverse=down)
 
 
-def lines(viewers: Viewers) -> Iterator[tuple[object, ...]]:
+def lines(found: Viewers) -> Iterator[tuple[object, ...]]:
     """A line a row, under `COLUMNS`."""
-    for row in ordered(viewers):
+    for row in ordered(found):
         known, latest, told = row.caught, row.latest, row.last_watched_at
         yield (
             row.user_id,

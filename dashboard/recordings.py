@@ -18,23 +18,20 @@ from dashboard.htmx import MemberRequest
 from dashboard.jobs import STATES, State
 from dashboard.listing import Column, Listing
 from dashboard.recording_pages import job_url, recording_url
+from dashboard.retention import Stay, stay_of
 from dashboard.troubles import Trouble, trouble_of
 from rooms.models import Room
-from rooms.recording_assets import KEPT_BY_100MS
-from rooms.room_templates.asks import asks
-from rooms.room_templates.then import Then, templates_then
+from rooms.room_templates.then import templates_then
 
 COLUMNS: Final = (
     Column("Room", "room", Lower("room__name")),
     Column("When", "at", "at", down=True),
-    Column("Kind", "kind", "kind", classes="roomy"),
-    Column("By", classes="roomy"),
+    Column("Kind, begun by", "kind", "kind"),
     Column("State", "state", "state"),
     Column("Length", "length", "duration_seconds", down=True, nulls=True, classes="n"),
     Column("Size", "size", "size", down=True, nulls=True, classes="n"),
     Column("Files"),
-    Column("At 100ms until"),
-    Column("Our copy"),
+    Column("Kept"),
 )
 _STATES: Final[Mapping[str, State]] = {
     **STATES,
@@ -86,15 +83,6 @@ class Copies:
     def can_grow(self) -> bool:
         """There are files that nobody has ordered a copy of, or whose copy failed."""
         return self.files > self.kept + self.waiting
-
-
-@dataclass(frozen=True, slots=True)
-class Stay:
-    """Until when 100ms keeps the files. `until` None with `own_storage` is: as long as the bucket's owner wants."""
-
-    until: datetime | None = None
-    own_storage: bool = False
-    is_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +149,7 @@ def described(page: Iterable[Recording], now: datetime) -> list[Row]:
             files=file_words(files[one.pk]),
             trouble=trouble_of(one.error_type, one.error_message) if one.state == Recording.State.FAILED else None,
             told=tuple(told[one.pk]),
-            stay=_stay(one, files[one.pk], then.get((one.room.template_id, one.at)), now),
+            stay=stay_of(one, files[one.pk], then.get((one.room.template_id, one.at)), now),
             copies=_copies(files[one.pk], kept),
         )
         for one in recordings
@@ -220,20 +208,6 @@ def _copies(files: Iterable[Asset], kept: Mapping[str, str]) -> Copies:
     )
 
 
-def _stay(recording: Recording, files: Sequence[Asset], then: Then | None, now: datetime) -> Stay:
-    """A bucket of the template's own is 100ms's no more; without a template read, nobody knows (EVENTS trap 34)."""
-    if not files:
-        return Stay()
-    if then is None:
-        return Stay()
-    if asks(then.content).own_storage:
-        return Stay(own_storage=True)
-    made = [file.created_at for file in files if file.created_at]
-    begun = min(made, default=None) or recording.finished_at or recording.stopped_at
-    until = begun + KEPT_BY_100MS if begun else None
-    return Stay(until=until, is_over=until is not None and until <= now)
-
-
 def exported(row: Row) -> tuple[object, ...]:
     """A line of the file, as `EXPORTED` names its columns."""
     one, stay = row.recording, row.stay
@@ -252,7 +226,7 @@ def exported(row: Row) -> tuple[object, ...]:
         one.size,
         "; ".join(row.files),
         row.problem,
-        "in a bucket of the template's own" if stay.own_storage else _rfc3339(stay.until),
+        "in a bucket of the template's own" if stay.own_storage else _rfc3339(stay.until if stay.is_known else None),
         copy.word if copy else "",
     )
     return tuple("" if value is None else value for value in told)

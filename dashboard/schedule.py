@@ -28,6 +28,7 @@ SCHEDULE: Final = {
     "Tick": Entry("webhooks.tasks.tick", every=10),
     "Pull due sessions": Entry("analytics.tasks.pull_due", every=15),
     "Pull due poll results": Entry("analytics.tasks.pull_due_polls", every=30),
+    "Pull due recordings": Entry("analytics.tasks.pull_due_recordings", every=30),
     "Read transcripts, summaries and chats": Entry("analytics.tasks.read_text_files", every=60),
     "Read who watched": Entry("analytics.tasks.read_viewings", every=60),
     "Mirror rooms": Entry("analytics.tasks.mirror", every=300, kwargs={"kind": "rooms"}),

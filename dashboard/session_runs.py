@@ -99,12 +99,13 @@ def of_stream(row: Stream) -> Run:
 def of_encoder(row: Ingest) -> Run:
     """One that ended because it dropped has failed just as one that 100ms says failed."""
     failed = row.state in (Ingest.State.BROKEN, Ingest.State.REFUSED) or row.end_reason in BROKEN_OFF
+    never_in = row.state == Ingest.State.REFUSED
     told = ingest_trouble_of(row.error_message).cause if row.error_message else encoder_ended(row.end_reason)
     return Run(
         id=row.pk,
         kind=Kind.ENCODER,
-        started_at=None if row.state == Ingest.State.REFUSED else _instant(row.started_at),
-        ended_at=_instant(row.ended_at),
+        started_at=None if never_in else _instant(row.started_at),
+        ended_at=None if never_in else _instant(row.ended_at),
         at=instants.from_datetime(row.at),
         state=row.get_state_display(),
         is_open=row.state == Ingest.State.CONNECTED,

@@ -37,9 +37,10 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The page on which a trouble is mended."""
+    """The page on which a trouble is mended: in words, and in one where there is little room."""
 
     words: str
+    word: str
     url: str
 
 
@@ -114,10 +115,10 @@ TRANSCRIPTION: Final = Trouble(
     "the transcription of the room's template.",
     "destinations",
 )
-_STEPS: Final[Mapping[Place, tuple[str, str]]] = {
-    "settings": ("Storage of the template", "room_template_settings"),
-    "recordings": ("Recordings of the template", "room_template_recordings"),
-    "destinations": ("The template", "room_template"),
+_STEPS: Final[Mapping[Place, tuple[str, str, str]]] = {
+    "settings": ("Storage of the template", "Storage", "room_template_settings"),
+    "recordings": ("Recordings of the template", "Recordings", "room_template_recordings"),
+    "destinations": ("The template", "Template", "room_template"),
 }
 
 
@@ -142,12 +143,12 @@ def ingest_trouble_of(message: str) -> Trouble:
 def step_of(trouble: Trouble, room: Room) -> Step | None:
     """Where ops mend it; None where no page of ours helps."""
     if trouble.place == "stream key":
-        return Step("Stream key of the room", reverse("room_stream_key", args=[room.pk]))
-    words, page = _STEPS.get(trouble.place, ("", ""))
+        return Step("Stream key of the room", "Stream key", reverse("room_stream_key", args=[room.pk]))
+    words, word, page = _STEPS.get(trouble.place, ("", "", ""))
     if not page or not room.template_id:
         return None
     named = f" “{room.template_name}”" if room.template_name else ""
-    return Step(f"{words}{named}", reverse(page, args=[room.template_id]))
+    return Step(f"{words}{named}", word, reverse(page, args=[room.template_id]))
 
 
 def _type(told: str) -> str:

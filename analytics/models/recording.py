@@ -87,6 +87,8 @@ class Asset(models.Model):
     width = models.PositiveIntegerField(null=True, blank=True)
     height = models.PositiveIntegerField(null=True, blank=True)
     thumbnails = models.JSONField("paths of pictures", default=list, blank=True)
+    # Of a track audio or video; of a person's stream regular, screen or audio.
+    media = models.CharField("what is on it", max_length=16, blank=True)
     peer_id = models.CharField(max_length=64, blank=True)
     track_id = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(null=True, blank=True)

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from analytics.envelope import Envelope, is_id
 from analytics.projections.batch import moment, plain, to_millisecond
+from rooms.masking import masked_text
 
 BEAM: Final = "beam"
 HLS: Final = "hls"
@@ -74,8 +75,12 @@ def named(event: Envelope, field: str) -> str:
 
 
 def path(value: object) -> str:
-    """Where a file lies; "" where nobody says, or where it is too long to be kept whole."""
+    """Where a file lies; "" where nobody says, or where it is too long to be kept whole.
+
+    Its place in a bucket is no secret. Should it be an address after all, what lets in by it is masked.
+    """
     found = plain(value).strip()
+    found = masked_text(found) if found.lower().startswith("http") else found
     return found if len(found) <= LONGEST_PATH else ""
 
 
@@ -117,12 +122,18 @@ def inner(event: Envelope, field: str) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def recording_path(event: Envelope) -> str:
+    """`location` is its older name (contract, schema RecordingEventData)."""
+    return path(event.data.get("recording_path")) or path(event.data.get("location"))
+
+
 def paths(event: Envelope) -> list[str]:
     """Every file that it names."""
     if event.type == ASSET:
         found = [path(event.data.get("path"))]
     else:
-        found = [path(event.data.get(f"{name}_path")) for name in ("recording", "chat_recording", "hls_vod_recording")]
+        found = [recording_path(event)]
+        found += [path(event.data.get(f"{name}_path")) for name in ("chat_recording", "hls_vod_recording")]
         found += [path(one.get("recording_path")) for one in objects(event.data.get("recording_single_files"))]
         found += [path(event.data.get(f"{output}_path")) for output in OUTPUTS]
     return [one for one in found if one]

@@ -24,6 +24,7 @@ from analytics.projections.evidence import (
     number,
     objects,
     path,
+    recording_path,
     whole,
 )
 from analytics.projections.runs import Run
@@ -52,6 +53,7 @@ class File:
     width: int | None = None
     height: int | None = None
     thumbnails: tuple[str, ...] = ()
+    media: str = ""
     peer_id: str = ""
     track_id: str = ""
     created: int | None = None
@@ -64,8 +66,8 @@ class File:
 _FIELDS: Final = tuple(one.name for one in fields(File))
 
 
-def files_of(run: Run) -> list[File]:
-    """The run's files, each once, by id."""
+def files_of(run: Run, owner: str) -> list[File]:
+    """The run's files, each once, by id; those that have none are known by `owner`, the run's recording."""
     of_api = [_of_asset(event) for event in run.assets]
     told = [file for event in run.events for file in _of_event(event, run.family)]
     told += [file for event in run.transcriptions for file in _of_transcription(event)]
@@ -80,7 +82,7 @@ def files_of(run: Run) -> list[File]:
         places |= {file.path: file_id for file in by_id[file_id] if file.path}
     for file in claims:
         if not file.id and file.path:
-            file_id = places.setdefault(file.path, _own_id(run, file.path))
+            file_id = places.setdefault(file.path, _own_id(owner, file.path))
             by_id.setdefault(file_id, []).append(file)
     return [_merged(file_id, by_id[file_id]) for file_id in sorted(by_id)]
 
@@ -89,8 +91,9 @@ def _progress(file: File) -> int:
     return -_PROGRESS.get(file.status, 0)
 
 
-def _own_id(run: Run, place: str) -> str:
-    digest = hashlib.blake2b(f"{run.family} {run.session_id} {place}".encode(), digest_size=20).hexdigest()
+def _own_id(owner: str, place: str) -> str:
+    """Two recordings may be told to lie in one place, and their files are two."""
+    digest = hashlib.blake2b(f"{owner} {place}".encode(), digest_size=20).hexdigest()
     return f"path-{digest}"
 
 
@@ -127,6 +130,7 @@ def _of_asset(event: Envelope) -> File:
         width=whole(pixels.get("width", about.get("max_width")), _MOST_PIXELS),
         height=whole(pixels.get("height", about.get("max_height")), _MOST_PIXELS),
         thumbnails=tuple(one for each in thumbnails if (one := path(each))) if isinstance(thumbnails, list) else (),
+        media=_media(about) if kind in (TRACK, STREAM) else "",
         peer_id=ident(about.get("peer_id")),
         track_id=ident(about.get("track_id")),
         created=_created(data.get("created_at")),
@@ -135,7 +139,13 @@ def _of_asset(event: Envelope) -> File:
 
 def _layer(value: object) -> str:
     """Its number comes as text (EVENTS trap 20)."""
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else plain(value)[:8]
+    return (str(value) if isinstance(value, int) and not isinstance(value, bool) else plain(value))[:8]
+
+
+def _media(said: Mapping[str, Any]) -> str:
+    """The table of the events names one field, their sample another (EVENTS trap 15)."""
+    told = (plain(said.get(name)) for name in ("track_type", "stream_type", "type"))
+    return next((one for one in told if one), "")[:16]
 
 
 def _created(value: object) -> int | None:
@@ -154,12 +164,13 @@ def _of_event(event: Envelope, family: str) -> Iterator[File]:
     length = number(data.get("duration"), _LONGEST_LENGTH) or None
     width, height = whole(data.get("max_width"), _MOST_PIXELS), whole(data.get("max_height"), _MOST_PIXELS)
     common = File(status=status, created=created, duration=length, width=width, height=height)
-    if family in _TYPES and (place := path(data.get("recording_path"))):
+    if family in _TYPES and (place := recording_path(event)):
         yield replace(
             common,
             type=_TYPES[family],
             path=place,
             size=whole(data.get("size")),
+            media=_media(data) if family in (TRACK, STREAM) else "",
             peer_id=event.peer_id if family in (TRACK, STREAM) else "",
             track_id=named(event, "track_id"),
         )

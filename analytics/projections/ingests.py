@@ -17,7 +17,7 @@ State = Ingest.State
 
 
 def fold_ingest(events: Sequence[Envelope]) -> Ingest:
-    """One encoder's connection, from its events in any order: an end outweighs a failure, and both a start.
+    """One encoder's connection, from its events in any order: a failure outweighs an end, and both a start.
 
     An end that says it began when it ended says nothing of when it began (EVENTS trap 19).
     """
@@ -34,7 +34,6 @@ def fold_ingest(events: Sequence[Envelope]) -> Ingest:
     over = [_or_made(instant(event, "completed_at"), event) for event in ends] or [
         to_millisecond(event.emitted_at) for event in failures
     ]
-    # The stop of a connection that failed and then ended for good is the end's; why it failed is kept.
     said = failures or refusals
     last = instants.to_datetime(min(event.emitted_at for event in events))
     lengths = [length for event in ends if (length := number(event.data.get("duration"), 7 * 86_400.0))]

@@ -74,13 +74,13 @@ def project_jobs(batch: Batch) -> None:
     while wider := _elsewhere(events, sessions):
         sessions |= wider
         events = _told(batch, rooms, sessions)
-    if not any(event.type in RUN_TYPES for event in events):
-        return
-    found = runs(event for event in events if event.type in RUN_TYPES)
+    if not events:
+        return  # a session without any, as most
+    found = runs(events)
     for run in found:
         if not run.session_id:
             run.placed = _running_then(run)
-    rows = fold_jobs(found, _ends(events))
+    rows = fold_jobs(found, _ends(batch, {run.session_id for run in found}))
     # Referred to first, and taken away last: what a file moved to must be there, what it left may go.
     write(Recording, rows.recordings)
     write(Asset, rows.assets)
@@ -95,7 +95,7 @@ def project_jobs(batch: Batch) -> None:
 
 def _told(batch: Batch, rooms: set[str], sessions: set[str]) -> list[Envelope]:
     unplaced = Q(session_id="", room_id__in=rooms)
-    return batch.related(Q(session_id__in=sessions) | unplaced, types=RUN_TYPES | SESSION_TYPES)
+    return batch.related(Q(session_id__in=sessions) | unplaced, types=RUN_TYPES)
 
 
 def _elsewhere(events: Iterable[Envelope], sessions: set[str]) -> set[str]:
@@ -103,9 +103,8 @@ def _elsewhere(events: Iterable[Envelope], sessions: set[str]) -> set[str]:
     beams: set[str] = set()
     jobs: set[str] = set()
     for event in events:
-        if event.type in RUN_TYPES:
-            beams.add(named(event, "beam_id"))
-            jobs.add(named(event, "job_id"))
+        beams.add(named(event, "beam_id"))
+        jobs.add(named(event, "job_id"))
     jobs.discard("")
     ids = [f"{kind}-{one}" for one in (beams | jobs) - {""} for kind in _KINDS]
     if not ids:
@@ -126,11 +125,10 @@ def _running_then(run: Run) -> str:
     return found.pk if found else ""
 
 
-def _ends(events: Iterable[Envelope]) -> dict[str, int]:
+def _ends(batch: Batch, sessions: set[str]) -> dict[str, int]:
     own: dict[str, list[Envelope]] = defaultdict(list)
-    for event in events:
-        if event.type in SESSION_TYPES:
-            own[event.session_id].append(event)
+    for event in batch.history(types=SESSION_TYPES, session_id__in=sessions):
+        own[event.session_id].append(event)
     ends = {session_id: fold_session(told).ended for session_id, told in own.items()}
     return {session_id: end for session_id, end in ends.items() if end is not None}
 

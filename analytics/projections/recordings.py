@@ -7,7 +7,7 @@ from typing import Final
 from analytics import instants
 from analytics.envelope import Envelope
 from analytics.models import Asset, Recording
-from analytics.projections.batch import as_datetime, text, user_id
+from analytics.projections.batch import as_datetime, plain, text, user_id
 from analytics.projections.evidence import (
     BEAM,
     COMPOSITE,
@@ -30,6 +30,7 @@ Kind = Recording.Kind
 State = Recording.State
 
 KINDS: Final = {BEAM: Kind.BROWSER, HLS: Kind.HLS, COMPOSITE: Kind.COMPOSITE, STREAM: Kind.STREAM, TRACK: Kind.TRACK}
+_MOST_BYTES: Final = 2**63 - 1
 # What a live stream is kept as: flags of its events, and of the `recording` of its object.
 _KEPT_HLS: Final = ("recording_single_file_per_layer_enabled", "recording_vod_playlist_enabled")
 
@@ -94,8 +95,8 @@ def fold_recording(run: Run, ends: Mapping[str, int]) -> Folded | None:
     A file that is there outweighs any word of failure, a failure any word of progress, and progress only goes on: so
     no order matters, and an HLS stop or a late start undo nothing (EVENTS traps 3, 13, 29 and 30).
     """
-    files = files_of(run)
     pk = recording_id(run)
+    files = files_of(run, pk)
     if not pk or not run.session_id or not is_recorded(run, files):
         return None
     went = course(run, ends)
@@ -103,8 +104,9 @@ def fold_recording(run: Run, ends: Mapping[str, int]) -> Folded | None:
     finished = _finished(run, files, state)
     failed = state == State.FAILED
     jobs = run.objects
+    size = sum(one.size for one in files if one.size is not None)
     times = (went.started, went.ordered, went.stopped, finished, run.all[0].emitted_at)
-    whose = [event for event in run.events if run.family in (TRACK, STREAM)]
+    whose = run.all if run.family in (TRACK, STREAM) else []
     recording = Recording(
         id=pk,
         room_id=run.room_id,
@@ -121,18 +123,22 @@ def fold_recording(run: Run, ends: Mapping[str, int]) -> Folded | None:
         finished_at=as_datetime(finished),
         at=instants.to_datetime(next(at for at in times if at is not None)),
         duration_seconds=max((one.duration for one in files if one.is_main and one.duration), default=None),
-        size=sum(one.size for one in files if one.size is not None) if any(one.size for one in files) else None,
+        size=min(size, _MOST_BYTES) or None,
         started_by="" if whose else went.started_by,
         stopped_by=went.stopped_by,
         stop_reason=went.reason,
         error_type=went.error_type if failed else "",
         error_message=went.error_message if failed else "",
         destination=next((place for event in jobs if (place := text(event, "destination"))), ""),
-        peer_id=next((event.peer_id for event in whose if event.peer_id), ""),
-        user_id=next((known for event in whose if (known := user_id(event))), ""),
+        peer_id=next((peer for event in whose if (peer := event.peer_id or _of_asset(event, "peer_id"))), "")[:64],
+        user_id=next((user for event in whose if (user := user_id(event) or _of_asset(event, "user_id"))), ""),
         transcribed=_is_transcribed(run, files),
     )
     return Folded(recording, [_asset(recording, file) for file in files])
+
+
+def _of_asset(event: Envelope, field: str) -> str:
+    return plain(inner(event, "metadata").get(field)).strip()[:255]
 
 
 def _state(run: Run, files: list[File], went: Course) -> str:
@@ -196,6 +202,7 @@ def _asset(recording: Recording, file: File) -> Asset:
         width=file.width,
         height=file.height,
         thumbnails=list(file.thumbnails),
+        media=file.media,
         peer_id=file.peer_id,
         track_id=file.track_id,
         created_at=as_datetime(file.created),

@@ -6,7 +6,7 @@ from typing import Final
 from analytics import instants
 from analytics.envelope import Envelope
 from analytics.models import Stream
-from analytics.projections.batch import as_datetime, text
+from analytics.projections.batch import as_datetime, plain, text
 from analytics.projections.evidence import BEAM, FAILURES, FILES, HLS, STARTS, STOPS, inner, objects
 from analytics.projections.recordings import pushes
 from analytics.projections.runs import Course, Run, course
@@ -88,4 +88,4 @@ def _addresses(event: Envelope) -> list[str]:
         told = urls if isinstance(urls, list) else []
     else:
         told = [one.get("url") for one in objects(data.get("rtmp"))]
-    return [url[:2048] for url in told if isinstance(url, str)]
+    return [plain(url)[:2048] for url in told]

@@ -13,7 +13,7 @@ from analytics.people import ORDERS
 from analytics.sums import FIGURES
 
 _CLOCK: Final = re.compile(r"^(\d{1,2}):(\d{2})(?::(\d{2}))?$")
-SORTS: Final = ("name", "role", "visits", "first", "last", "present", "mic", "camera", "screen")
+SORTS: Final = ("name", "role", "visits", "first", "last", "present", "mic", "spoke", "camera", "screen")
 _KEPT: Final = ("sort", "trouble", "view", "lanes", "whole", "open", "figure", "by", "page")
 LONGEST: Final = 200  # characters of a search: longer ones find nobody
 

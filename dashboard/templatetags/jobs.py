@@ -1,10 +1,11 @@
-"""Files of recordings in words."""
+"""Files of recordings in words, and where their pages are."""
 
 from django import template
 
 from dashboard.jobs import file_words, size_words
+from dashboard.recording_pages import job_url, recording_url
 
 register = template.Library()
 
-for words in (file_words, size_words):
+for words in (file_words, size_words, job_url, recording_url):
     register.filter(words.__name__, words)

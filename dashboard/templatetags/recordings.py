@@ -2,7 +2,7 @@
 
 from django import template
 
-from analytics import instants, playhead
+from analytics import durations, instants, playhead
 from dashboard.recording import ICONS
 
 register = template.Library()
@@ -18,6 +18,12 @@ def place(micros: int) -> str:
 def clock(seconds: float) -> str:
     """Seconds of a film as people read them: "21:48"."""
     return playhead.clock(seconds)
+
+
+@register.filter
+def in_words(seconds: float) -> str:
+    """A length in seconds as text: "42 min"."""
+    return durations.words(round(seconds * instants.SECOND))
 
 
 @register.filter

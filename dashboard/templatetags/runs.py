@@ -31,7 +31,7 @@ def run_lane(lane: RunLane, axis: Axis, session_id: str) -> SafeString:
     parts = [*(_hole(hole, axis) for hole in lane.holes), *(_bar(bar, lane, axis, session_id) for bar in lane.bars)]
     if axis.is_live:
         parts = ['<g clip-path="url(#so-far)">', *parts, "</g>"]
-    return mark_safe("".join((*parts, *(_mark(mark) for mark in lane.marks))))  # noqa: S308 (words are escaped)
+    return mark_safe("".join((*parts, *(_mark(mark, lane) for mark in lane.marks))))  # noqa: S308 (words are escaped)
 
 
 def _hole(hole: Hole, axis: Axis) -> str:
@@ -62,11 +62,13 @@ def _bar(bar: Bar, lane: RunLane, axis: Axis, session_id: str) -> str:
     )
 
 
-def _mark(mark: RunMark) -> str:
+def _mark(mark: RunMark, lane: RunLane) -> str:
+    """Beside the end of what broke off; above the bar where another recording went on meanwhile."""
+    x, y = (0, 5) if lane.kind in OF_THE_ROOM else (8, 13)
     title = f"<title>{escape(mark.words)}</title>"
     return (
         f'<svg x="{percent(mark.x)}" overflow="visible" data-tip="{escape(mark.words)}">'
-        f'<use href="#m-error" x="8" y="13" class="mk mk-error">{title}</use></svg>'
+        f'<use href="#m-error" x="{x}" y="{y}" class="mk mk-error">{title}</use></svg>'
     )
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django_htmx.http import reswap
 
+from analytics.models import Recording
 from dashboard.audit_words import settings_changed
 from dashboard.csv_files import csv_file
 from dashboard.decorators import export_required, member_required
@@ -155,6 +156,7 @@ def _page(
         "may_act": may(request.user, "act", room),
         "may_operate": may(request.user, "operate"),
         "may_export": may(request.user, "export", room),
+        "recording": Recording.objects.filter(room=room, job_id=job_id).order_by("pk").first() if job_id else None,
         "known_session": job is not None and sessions_for(request.user).filter(pk=job.session_id).exists(),
     }
     answer = render(request, "jobs/job.html", context)

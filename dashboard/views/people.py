@@ -8,7 +8,7 @@ from django.db.models.functions import Lower
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.utils import timezone
 
-from analytics import instants
+from analytics import instants, talk_times
 from analytics.models import Peer
 from dashboard.attendance import attendance
 from dashboard.csv_files import csv_file
@@ -89,6 +89,7 @@ def detail(request: MemberRequest, user_id: str) -> HttpResponse:
     person = attendance(user_id, stays, now)
     context = {
         "person": person,
+        "spoke": talk_times.of_person(user_id, stays),
         "viewings": viewings_of(person, request.user),
         "polls": answered_by(user_id, request.user),
         "freshness": freshness(now),

@@ -16,14 +16,15 @@ from analytics import instants
 from analytics.chapters import chapter_at
 from analytics.models import TextFile
 from analytics.playhead import parse
-from analytics.text_files import KINDS, read_kind, texts
+from analytics.text_files import KINDS, read_kind
 from dashboard.captions import captions
 from dashboard.decorators import export_required, member_command, member_required
 from dashboard.freshness import freshness
 from dashboard.htmx import MemberRequest, done, page_or_fragment
 from dashboard.recording import RecordingReading, read
 from dashboard.recording_talk import talk
-from dashboard.recording_texts import Script, script
+from dashboard.recording_texts import Script, script, texts_of
+from dashboard.recording_viewers_list import shown as viewers_shown
 from dashboard.shortcuts import get_recording
 from rooms.access import may
 
@@ -36,20 +37,22 @@ def detail(request: MemberRequest, recording_id: str) -> HttpResponseBase:
     now = timezone.now()
     reading = read(recording, now=now)
     may_export = may(request.user, "export", recording.room)
-    shown = script(recording, reading.assets, request.GET)
-    text = texts(reading.assets, _files(reading)).get(TextFile.Kind.TRANSCRIPT)
+    there = texts_of(reading.assets)
+    shown, transcript = script(recording, there, request.GET), there.get(TextFile.Kind.TRANSCRIPT)
     at = parse(request.GET.get("t", ""))
     answer = page_or_fragment(
         request,
         "recordings/recording.html",
         {
+            **viewers_shown(request, recording),
             **_of_script(reading, shown),
             "may_export": may_export,
             "reading": reading,
             "film": reading.film(request.GET.get("film", "")) if may_export else None,
             "at": at,
             "chapter_now": chapter_at(reading.chapters, round((at or 0) * instants.SECOND)),
-            "talk": talk(reading, text),
+            "has_captions": transcript is not None and transcript.is_read,
+            "talk": talk(reading, transcript),
             "zone": timezone.get_current_timezone(),
             "freshness": freshness(now),
         },
@@ -69,10 +72,10 @@ def text(request: MemberRequest, recording_id: str) -> HttpResponseBase:
         return redirect(_with(reverse("recording_page", args=[recording.pk]), request))
     now = timezone.now()
     reading = read(recording, now=now)
-    shown, problem = script(recording, reading.assets, request.GET), ""
+    shown, problem = script(recording, texts_of(reading.assets), request.GET), ""
     if shown.text is not None and shown.text.file is None:
         problem = read_kind(recording, shown.text.kind, now=now)
-        shown = script(recording, reading.assets, request.GET)
+        shown = script(recording, texts_of(reading.assets), request.GET)
     context = {**_of_script(reading, shown), "may_export": True, "problem": problem, "was_asked": True}
     answer = page_or_fragment(request, "recordings/_script.html", context, {"script-lines": "recordings/_lines.html"})
     patch_cache_control(answer, private=True, no_store=True)
@@ -97,7 +100,7 @@ def captions_vtt(request: MemberRequest, recording_id: str) -> HttpResponse:
     """What was said, for the player to write under the picture."""
     recording = get_recording(request, recording_id, "export")
     reading = read(recording, now=timezone.now())
-    found = texts(reading.assets, _files(reading)).get(TextFile.Kind.TRANSCRIPT)
+    found = texts_of(reading.assets).get(TextFile.Kind.TRANSCRIPT)
     if found is None or found.file is None or found.file.content is None:
         raise Http404
     headers = {"Cache-Control": "private, no-store"}
@@ -115,11 +118,6 @@ def _of_script(reading: RecordingReading, shown: Script) -> dict[str, Any]:
         "page_url": reverse("recording_page", args=[reading.recording.pk]),
         "text_url": reverse("recording_text", args=[reading.recording.pk]),
     }
-
-
-def _files(reading: RecordingReading) -> dict[str, TextFile]:
-    files = TextFile.objects.filter(asset_id__in=[asset.pk for asset in reading.assets if asset.type in KINDS])
-    return {file.pk: file for file in files}
 
 
 def _with(url: str, request: MemberRequest) -> str:

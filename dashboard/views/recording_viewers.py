@@ -1,26 +1,22 @@
 """Who watched a recording: everybody, one person, one viewing with all that its player said."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
 from django.utils import timezone
 
 from analytics import viewing_sync
-from analytics.models import Recording, Video, Viewing
+from analytics.models import Video, Viewing
 from analytics.tasks import nudge_viewings
 from analytics.video_links import ids_of
 from dashboard.csv_files import csv_file
 from dashboard.decorators import export_required, member_command, member_required
 from dashboard.freshness import freshness
 from dashboard.htmx import MemberRequest, page_or_fragment
-from dashboard.recording_viewers import spans_of, strips, viewers
-from dashboard.recording_viewers_list import COLUMNS, lines, listed
+from dashboard.recording_viewers import name_of, spans_of, strips, viewers
+from dashboard.recording_viewers_list import COLUMNS, lines, shown
 from dashboard.shortcuts import get_recording
 from dashboard.viewing_words import told
-from rooms.access import may
 from rooms.audit import Target, note
 
 
@@ -28,21 +24,8 @@ from rooms.audit import Target, note
 def index(request: MemberRequest, recording_id: str) -> HttpResponse:
     """The heat line and the table of viewers, as a page of their own."""
     recording = get_recording(request, recording_id)
-    context = {**viewers_context(request, recording), "freshness": freshness()}
+    context = {**shown(request, recording), "freshness": freshness()}
     return page_or_fragment(request, "recordings/viewers.html", context, {})
-
-
-def viewers_context(request: MemberRequest, recording: Recording) -> dict[str, Any]:
-    """What `recordings/_heat.html` and `recordings/_viewers.html` show, on whichever page they stand."""
-    found = viewers(recording, timezone.now())
-    return {
-        "recording": recording,
-        "viewers": found,
-        "viewers_list": listed(request, reverse("recording_viewers", args=[recording.pk]), found),
-        "may_export": may(request.user, "export", recording.room),
-        "may_operate": may(request.user, "operate"),
-        "at_api_video": [video for video in found.videos if video.source == Video.Source.API_VIDEO],
-    }
 
 
 @member_required
@@ -68,6 +51,7 @@ def viewing(request: MemberRequest, recording_id: str, viewing_id: str) -> HttpR
     context = {
         "recording": recording,
         "viewing": one,
+        "name": name_of(one),
         "told": told(one),
         "strips": strips(spans_of([one]), one.video.duration_seconds or 0),
         "freshness": freshness(),

@@ -1,6 +1,7 @@
 """What should have been recorded, and was not, or not as it should be."""
 
 from datetime import timedelta
+from typing import Final
 
 from django.db.models import Q
 from django.http import HttpResponse
@@ -15,6 +16,8 @@ from dashboard.htmx import MemberRequest, page_or_fragment
 from dashboard.shortcuts import sessions_for
 from dashboard.times import midnight
 from rooms.access import may, rooms_for
+
+SHOWN: Final = 200
 
 
 @member_required
@@ -35,6 +38,7 @@ def index(request: MemberRequest) -> HttpResponse:
         "filters": filters,
         "asked": asked,
         "found": found,
+        "shown": found[:SHOWN],
         "bad": sum(one.is_bad for one in found),
         "looked_at": min(len(looked_at), guarding.MOST),
         "is_cut": len(looked_at) > guarding.MOST,

@@ -101,7 +101,8 @@ def context(reading: Reading) -> dict[str, Any]:
         "intervals": intervals(reading) if shape == "table" else None,
         "activity": table,
         "run_detail": run_detail(reading),
-        "run_rows": run_rows(reading) if shape == "table" and asked.part == 1 else (),
+        "run_rows": run_rows(reading) if shape == "none" or (shape == "table" and asked.part == 1) else (),
+        "was_recorded": asked.at is not None and reading.recorded.covers(asked.at),
         "playing": None if asked.at is None else reading.recorded.playing(asked.at),
         "detail": detail_of(opened, reading.frame, asked.at, reading.zone) if opened else None,
         "parts": {name: Part(name.replace("_", "-"), f"sessions/_{name}.html") for name in _fixed(shape)},
@@ -134,9 +135,9 @@ def _shape(reading: Reading) -> str:
 def _fixed(shape: str) -> tuple[str, ...]:
     """The parts that stand on every page of this shape."""
     always = ("asof", "head_sub", "late", "watch", "facts", "moments", "count", "people_count")
-    if shape == "table":
+    if shape in ("table", "none"):
         return (*always, "intervals")
-    return always if shape == "none" else (*always, "axis", "grid", "so_far_lines", "runs", "at_once")
+    return (*always, "axis", "grid", "so_far_lines", "runs", "at_once")
 
 
 def parts(shown: dict[str, Any]) -> Iterator[Part]:

@@ -15,9 +15,10 @@ tokens, at `/auth/v2`; an api.video stands beside it at `/api-video` (`rooms.sim
 
 Layers, each knowing only those before it: `clock`, `identifiers`, `spans`, `checks`, `storage`; `people`, `scenarios`
 (a script is a plan of stretches settled by a seed); `speech`, `texts`; `session` (a script played in a room, with
-`occurrences` and `truth` both read off the script, neither off the other); `limits`, `templates`, `polls`, `codes`, `journal`, `world`; `commands` (a
-session's script written anew from now on), `films`, `files`, `assets`, `jobs`, `answers`, `quality`, `snapshots`; `faults`, `deliveries`,
-`webhooks`; `received`, `routes`, `table`, `recollection`, `app`, `server`.
+`occurrences` and `truth` both read off the script, neither off the other); `limits`, `templates`, `polls`, `codes`,
+`journal`, `world`; `commands` (a session's script written anew from now on), `films`, `files`, `assets`, `jobs`,
+`answers`, `quality`, `snapshots`; `faults`, `deliveries`, `webhooks`; `received`, `routes`, `table`, `recollection`,
+`app`, `server`.
 
 Links lead to real files, below `/files/` of the address where the simulator was reached (webhooks name `--address`, or
 where it serves): films, sounds and pictures drawn when somebody first asks for one (PyAV and Pillow, of
@@ -45,13 +46,15 @@ disabled one 403, a stop of what is over 404. `stream-keys/…/disable` answers 
 change does not name; settings, destinations and recordings are replaced. A poll of `start: auto` runs in the
 sessions that begin while it is linked, in the version of that moment; who may read polls and not write them answers;
 only quizzes give points. An index past the last question or option is 404. Deliveries list every try, those that
-got lost as timeouts. `+15550199` never answers the telephone; `World.sip = False` shuts the bridge (403).
+got lost as timeouts. An encoder whose key or room is disabled is refused, and so is one in a room with an encoder or a
+live stream. `+15550199` never answers the telephone; `World.sip = False` shuts the bridge (403).
 
 Control, outside `/v2`, without a token, for callers on this machine only (404 to others). Bodies are JSON:
 
     GET    /_control/health                 200 once it serves
     GET    /_control/state                  the clock, rooms, sessions, faults, webhook counts
-    GET    /_control/truth/<session_id>     who was present, and mic, camera, screen on, exactly; by the scenario
+    GET    /_control/truth/<session_id>     who was present, and mic, camera, screen on, exactly, by the scenario; and
+                                            who spoke for how long in each recording
     POST   /_control/faults                 one more fault (below); answers all of them
     GET    /_control/faults                 all faults
     DELETE /_control/faults                 none any more
@@ -62,6 +65,12 @@ Control, outside `/v2`, without a token, for callers on this machine only (404 t
                                             "compress": 10, "seed": …, and what else the scenario takes}: now;
                                             409 while a session runs there
     POST   /_control/join                   {"code", "name", "user_id", "seconds": 600}: somebody joins by a room code
+    POST   /_control/jobs/<job_id>          {"error": "UPLOAD_ERROR"}, {"reason": "room ended"}, {"stuck": true} or
+                                            {"unread": ["summary_json"]} befalls a recording or a stream
+    POST   /_control/composite              {"room", "error": "CLOUD_ACCESS_ERROR"}: the media server's own recording
+    POST   /_control/encoder                {"key" or "room", "seconds": 600, "recorded": true}: an encoder connects, or
+                                            it is told why not
+    POST   /_control/encoder/disconnect     {"room", "error", "reason"}: it goes
     GET    /_control/messages/<session_id>  what was sent into a session: messages, timed metadata
     POST   /_control/webhooks/flush         {"timeout": 30}: send all that waits, retries too, and wait for it
     POST   /_control/webhooks/send          {"session_id": id or "all", "replay": true, "shuffle": false, "copies": 1}:

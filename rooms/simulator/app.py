@@ -25,6 +25,7 @@ from rooms.simulator.routes import (
     external_streams,
     files,
     live_streams,
+    mishaps,
     polls,
     recording_assets,
     recordings,
@@ -102,7 +103,11 @@ def create_app(
     api = Table(api_routes(world, entrances, tokens, sender))
     videos = Service(world.library, token_clock, api_video_key)
     switches = Table(
-        [*control.routes(world, known, asked, sender, entrances), *api_video_switches.routes(world.library)]
+        [
+            *control.routes(world, known, asked, sender, entrances),
+            *mishaps.routes(world),
+            *api_video_switches.routes(world.library),
+        ]
     )
     kept = Table(files.routes(world))
 
@@ -156,7 +161,7 @@ def create_app(
             *given.headers,
         ]
         start_response(f"{status.value} {status.phrase}", headers)
-        return [given.body]
+        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else given.body]
 
     return application
 

@@ -155,6 +155,10 @@ class Entrances:
 
     # Keys
 
+    def every_key(self) -> list[StreamKey]:
+        """All of all rooms, oldest first, those too that work no longer."""
+        return list(self._keys)
+
     def key(self, room: Room) -> StreamKey | None:
         """The one that works now."""
         return next((one for one in self._keys if one.room is room and one.enabled), None)

@@ -85,7 +85,8 @@ def join(world: World, room: Room, person: Person, role: str, *, seconds: float)
     runs = tuple(
         replace(run, stop=last) if run.asked is None and run.stop == script.end else run for run in script.runs
     )
-    session.rewrite(replace(script, stays=(*script.stays, stay), end=last, runs=runs))
+    feeds = tuple(replace(feed, stop=last) if feed.stop == script.end else feed for feed in script.feeds)
+    session.rewrite(replace(script, stays=(*script.stays, stay), end=last, runs=runs, feeds=feeds))
     return session, stay
 
 
@@ -115,4 +116,7 @@ def _closed(script: Script, at: int, reason: str) -> Script:
         for run in script.runs
         if run.created <= at
     )
-    return replace(script, end=at, runs=runs)
+    feeds = tuple(
+        replace(feed, stop=at, error="") if feed.stop > at else feed for feed in script.feeds if feed.start <= at
+    )
+    return replace(script, end=at, runs=runs, feeds=feeds)

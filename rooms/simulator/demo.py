@@ -1,4 +1,4 @@
-"""The demo's school: six rooms and more, last week's classes at school hours, and classes that go on for ever."""
+"""The demo's school: ten rooms, last week's classes at school hours, and classes that go on for ever."""
 
 import random
 from collections.abc import Iterator
@@ -8,6 +8,7 @@ from datetime import time as time_of_day
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from rooms.simulator.api_video.shelf import put_up
 from rooms.simulator.clock import MINUTE, SECOND
 from rooms.simulator.recollection import recall
 from rooms.simulator.refusals import Refused
@@ -20,7 +21,10 @@ MON, TUE, WED, THU, FRI, SAT = range(6)
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """What happens in a room: `at` by the school's clock on `days`; `how` goes to the scenario."""
+    """What happens in a room: `at` by the school's clock on `days`; `how` goes to the scenario.
+
+    `outcomes`, one entry a day, is what is recorded and streamed then, and how that ends.
+    """
 
     room: str
     template: str
@@ -29,6 +33,7 @@ class Course:
     at: time_of_day
     days: tuple[int, ...]
     how: dict[str, Any]
+    outcomes: tuple[tuple[str, ...], ...] = ()
 
 
 def _class(teacher: str, people: int, first: int, minutes: int = 50, *, recorded: bool = False) -> dict[str, Any]:
@@ -41,11 +46,13 @@ def _class(teacher: str, people: int, first: int, minutes: int = 50, *, recorded
     }
 
 
-PHYSICS, ARABIC, CHEMISTRY, MATHS = (
+PHYSICS, ARABIC, CHEMISTRY, MATHS, BIOLOGY, NEWS = (
     "Year 9 Physics, group B",
     "Arabic, level 3",
     "Grade 11 Chemistry",
     "Year 12 Maths",
+    "Year 10 Biology",
+    "School news",
 )
 COURSES = (
     Course(
@@ -120,6 +127,26 @@ COURSES = (
         (TUE, FRI, SAT),
         {**_class("teacher-achieng", 2, 3, 41), "incidents": []},
     ),
+    Course(
+        BIOLOGY,
+        "Recorded class",
+        "Every lesson is recorded, if all goes well",
+        "class",
+        time_of_day(8, 15),
+        (MON, TUE, WED, THU, FRI),
+        _class("teacher-tomas", 14, 70, 45),
+        (("ready",), ("UPLOAD_ERROR",), ("SHORT_RECORDING_ERROR",), ("stuck",), ("missing",)),
+    ),
+    Course(
+        NEWS,
+        "Class",
+        "Streamed to the parents, by camera and by the school's encoder",
+        "class",
+        time_of_day(13, 0),
+        (TUE, THU),
+        {**_class("teacher-grace", 6, 90, 20), "incidents": []},
+        (("live", "push", "ingest"), ("live INTERNAL_ERROR", "ingest refused: stream key disabled")),
+    ),
 )
 
 
@@ -185,6 +212,10 @@ def furnish(world: World, zone: ZoneInfo) -> None:
         # A class that would still run, or that met a lesson of the rota, was given another day.
         if start + script.end < world.now() and not world.busy(room, start, start + script.end):
             world.play(script, room, start)
+    for session in reversed(world.begun()):
+        for run in session.script.runs:
+            if run.family == "recording" and run.keeps and not run.fails and session.when(run.ready) < world.now():
+                put_up(world.library, session, run)
 
 
 def _last_week(now: int, zone: ZoneInfo) -> Iterator[tuple[Course, int, dict[str, Any]]]:
@@ -200,13 +231,16 @@ def _last_week(now: int, zone: ZoneInfo) -> Iterator[tuple[Course, int, dict[str
 
 
 def _how(course: Course, day: date) -> dict[str, Any]:
-    """Each class gets the next few incidents of the list, so that a week shows them all."""
-    if course.scenario != "class" or "incidents" in course.how:
-        return course.how
+    """Each class gets the next few incidents of the list, so that a week shows them all, and the day's outcomes."""
+    how = dict(course.how)
+    if course.outcomes:
+        how["recorded"] = course.outcomes[course.days.index(day.weekday())]
+    if course.scenario != "class" or "incidents" in how:
+        return how
     names = list(INCIDENTS)
     many = max(3, course.how["people"] // 4)
     begin = (day.toordinal() * 3 + len(course.room)) * 4
-    return {**course.how, "incidents": [names[(begin + step) % len(names)] for step in range(many)]}
+    return {**how, "incidents": [names[(begin + step) % len(names)] for step in range(many)]}
 
 
 @dataclass(slots=True)
@@ -256,7 +290,9 @@ class Rota:
         name = lane.courses[lane.turn % len(lane.courses)]
         course = next(one for one in COURSES if one.room == name)
         lively = _LIVELY[: course.how["people"] * 3 // 5]
-        how = {**course.how, "duration": LESSON, "incidents": lively, "talk": 2.5}
+        # What is recorded is streamed as well, so that somebody always watches.
+        recorded = ["ready", "live"] if course.how["recorded"] else []
+        how = {**course.how, "duration": LESSON, "incidents": lively, "talk": 2.5, "recorded": recorded}
         try:
             self._world.perform("class", self._rooms[name], lane.next, **how)
         except Refused as refusal:

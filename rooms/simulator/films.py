@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from rooms.simulator.session import Session
 
-_QUALITIES = ("38", "46", "51")  # the next coarser one where a film came out larger than its size
+_QUALITIES = ("47", "51")  # the next coarser one where a film came out larger than its size
 _LONGEST_SENTENCE = 30_000  # milliseconds, and more than any takes
 _SAMPLES = 8_000  # a second
 _BEAT = 60  # milliseconds of one frame of sound

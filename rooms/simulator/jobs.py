@@ -159,7 +159,7 @@ def stop(world: World, one: Job) -> Job:
     soon = session.offset(one.now + (SECOND // 1000 if at < one.run.start else _DOWN))
     run = replace(one.run, asked=at, stop=min(soon, one.run.stop), reason="client request", error="")
     script = _with(session.script, one.run, run)
-    if all(stay.end <= at for stay in script.stays):
+    if all(stay.end <= at for stay in script.stays) and all(feed.stop <= at + SECOND for feed in script.feeds):
         script = replace(script, end=min(script.end, run.stop + SECOND))
     session.rewrite(script)
     return Job(session, run, one.now)
@@ -172,6 +172,11 @@ def pause(one: Job, *, on: bool) -> Job:
         run = replace(run, pausing=at)
     elif not on and run.pausing is not None:
         run = replace(run, pauses=(*run.pauses, (run.pausing, at)), pausing=None)
+    return replaced(one, run)
+
+
+def replaced(one: Job, run: Run) -> Job:
+    """Let its run go on as another."""
     one.session.rewrite(_with(one.session.script, one.run, run))
     return Job(one.session, run, one.now)
 

@@ -16,7 +16,7 @@ _LAG = 1_300_000
 
 def occurrences(session: "Session") -> list[Occurrence]:
     """Every event of the session, oldest first."""
-    found = [*_opening_and_closing(session)]
+    found = [] if session.script.aside else [*_opening_and_closing(session)]
     for stay in session.script.stays:
         found += _coming_and_going(session, stay)
         for track in stay.tracks:

@@ -153,7 +153,7 @@ _ALL = ("audio", "video", "screen")
 
 
 def roles_of(name: str) -> dict[str, dict[str, Any]]:
-    """The roles of the school's three templates. Raises KeyError for another name."""
+    """The roles of the school's templates. Raises KeyError for another name."""
     kinds: dict[str, list[tuple[str, tuple[str, ...], bool]]] = {
         "Class": [
             ("teacher", _ALL, True),
@@ -169,8 +169,17 @@ def roles_of(name: str) -> dict[str, dict[str, Any]]:
         ],
         "Meeting": [("host", _ALL, True), ("guest", _ALL, False)],
     }
+    kinds["Recorded class"] = kinds["Class"]
     names = [role_name for role_name, _, _ in kinds[name]]
     return {
         role_name: role(role_name, names, publishes=publishes, leads=leads)
         for role_name, publishes, leads in kinds[name]
     }
+
+
+def recordings_of(name: str) -> list[dict[str, Any]]:
+    """The recording configs of the school's templates: one records every session by itself, from the first peer on."""
+    if name != "Recorded class":
+        return []
+    film = {"autoStart": True, "autoStopTimeout": 300, "width": 1280, "height": 720}
+    return [{"name": "default", "role": "teacher", "compositeRecording": {"browserComposite": film}}]

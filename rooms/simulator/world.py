@@ -14,9 +14,11 @@ from rooms.simulator.polls import Poll
 from rooms.simulator.refusals import Refused, bad_body
 from rooms.simulator.room import Room, Workspace
 from rooms.simulator.scenarios import SCENARIOS, Script
+from rooms.simulator.scenarios.automatic import starting_by_itself
+from rooms.simulator.scenarios.script import Notice
 from rooms.simulator.session import Session
 from rooms.simulator.storage import A_DAY, Storage
-from rooms.simulator.templates import Template, roles_of
+from rooms.simulator.templates import Template, recordings_of, roles_of
 from rooms.simulator.truth import PersonTruth
 
 FOUNDED = 1_704_096_000_000_000_000  # 2024-01-01T08:00:00Z: ids of rooms must not depend on today
@@ -40,6 +42,7 @@ class World:
         self.rooms: dict[str, Room] = {}
         self.templates: dict[str, Template] = {}
         self.sessions: dict[str, Session] = {}
+        self.asides: dict[str, Session] = {}  # what was told of a room and belongs to no session
         self.polls: dict[str, Poll] = {}
         self.unfolding: Callable[[int], None] | None = None  # begins what is due; see demo.Rota
         self.sip = True  # whether the account is let into the telephone bridge
@@ -84,7 +87,7 @@ class World:
     # Rooms and templates
 
     def add_template(self, name: str) -> Template:
-        """One of the school's templates: Class, Lecture, Meeting; the first is the workspace's default."""
+        """One of the school's templates (`roles_of` knows them); the first is the workspace's default."""
         created = FOUNDED + len(self.templates) * DAY
         template = Template(
             object_id(created, self.seed, "template", name),
@@ -93,6 +96,7 @@ class World:
             roles_of(name),
             created,
             default=not self.templates,
+            recordings=recordings_of(name),
         )
         self.templates[template.id] = template
         return template
@@ -166,7 +170,7 @@ class World:
         with self.lock:
             session = Session(
                 place,
-                script,
+                starting_by_itself(script, self.templates[place.template_id]),
                 self.now() if start is None else start,
                 number=len(self.sessions),
                 compress=compress,
@@ -175,6 +179,14 @@ class World:
                 raise Refused(409, "the room has a session at that time")
             self.sessions[session.id] = session
             return session
+
+    def tell(self, room: Room, notice: Notice) -> Session:
+        """Something of a room that belongs to no session, told a moment from now."""
+        with self.lock:
+            script = Script(f"aside {len(self.asides)}", 0, (), (notice,), aside=True)
+            aside = Session(room, script, self.now(), number=len(self.sessions))
+            self.asides[aside.id] = aside
+            return aside
 
     def perform(
         self, scenario: str, room: Room, start: int | None = None, *, compress: float = 1.0, **how: Any
@@ -269,7 +281,7 @@ class World:
 
         `lost` adds the webhooks that never arrive; `until` (Unix nanoseconds) looks to another moment than now.
         """
-        session = self.sessions[session_id]
+        session = self.sessions.get(session_id) or self.asides[session_id]
         moment = self.now() if until is None else until
         return [
             (one.channel, one.envelope(self.workspace))
@@ -280,4 +292,5 @@ class World:
     def unsettled(self, since: int) -> list[Session]:
         """Sessions that something was, or will be, heard of after `since`, by webhook or otherwise."""
         with self.lock:
-            return [one for one in self.sessions.values() if one.settled > since]
+            every = (*self.sessions.values(), *self.asides.values())
+            return [one for one in every if one.settled > since]

@@ -3,7 +3,7 @@
 They come from the simulator's scenarios, which know what truly happened; nothing here shares code with the product.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from random import Random
 from typing import Any
@@ -21,8 +21,11 @@ from analytics.models import (
     Track,
     Transcription,
 )
+from rooms.simulator.clock import SECOND
 from rooms.simulator.jobs import jobs
 from rooms.simulator.scenarios import SCENARIOS, Script
+from rooms.simulator.scenarios.runs import Run
+from rooms.simulator.session import Session as Played
 from rooms.simulator.world import World
 
 MORNING = int(datetime(2026, 11, 12, 7, tzinfo=UTC).timestamp()) * 1_000_000_000
@@ -37,6 +40,8 @@ class History:
     analytics: list[Envelope]
     objects: list[Envelope]
     truth: list[Any]
+    before: list[Envelope]
+    """What the API said of its jobs and files at moments from its beginning on."""
 
     @property
     def pulled(self) -> list[Envelope]:
@@ -59,7 +64,23 @@ class History:
 
 
 def history(scenario: str, seed: int, *, people: int = 6, duration: float = 600) -> History:
+    if scenario == "pushed":
+        return pushed(seed)
     return of_script(SCENARIOS[scenario](seed, people=people, duration=duration))
+
+
+def pushed(seed: int) -> History:
+    """A class sent to two other platforms, once recorded on the way and once not, and orders that came to nothing."""
+    script = SCENARIOS["class"](seed, people=4, duration=600)
+    urls = ("rtmp://a.example.com/live2/key-one", "rtmps://b.example.com/app/key-two")
+    runs = [
+        Run("external", "kept", 60 * SECOND, 200 * SECOND, 57 * SECOND, rtmp=urls, keeps=True, lag=120 * SECOND),
+        Run("external", "sent", 210 * SECOND, 300 * SECOND, 207 * SECOND, rtmp=urls[:1], keeps=False),
+        Run("external", "broken", 310 * SECOND, 330 * SECOND, 307 * SECOND, rtmp=urls, error="UPLOAD_ERROR"),
+        Run("recording", "early", 400 * SECOND, 399 * SECOND, 396 * SECOND),
+        Run("live", "only live", 410 * SECOND, 500 * SECOND, 407 * SECOND, keeps=False, vod=False, single=False),
+    ]
+    return of_script(replace(script, runs=tuple(runs)))
 
 
 def of_script(script: Script) -> History:
@@ -72,6 +93,7 @@ def of_script(script: Script) -> History:
         analytics=[parse(event, Channel.ANALYTICS) for channel, event in said if channel == "analytics"],
         objects=[*snapshots.of_session(world.session_object(session.id)), *of_jobs(world, session.id)],
         truth=world.truth(session.id),
+        before=[event for minutes in range(1, 40, 2) for event in _of_jobs_then(world, session, minutes)],
     )
 
 
@@ -89,6 +111,11 @@ def of_jobs(world: World, session_id: str) -> list[Envelope]:
             found += events_of(job.as_object(), read_at=read_at)
             found += [snapshots.of_recording_asset(one.as_object(), read_at=read_at) for one in job.assets]
     return found
+
+
+def _of_jobs_then(world: World, session: Played, minutes: int) -> list[Envelope]:
+    with world.standing_still(at=session.start + minutes * 60 * SECOND):
+        return of_jobs(world, session.id)
 
 
 def rows() -> dict[str, list[dict[str, Any]]]:

@@ -83,6 +83,14 @@ def test_a_video_its_viewings_and_their_events_are_read(far: Simulated) -> None:
     assert [(event.type, event.at) for event in events] == [("ready", 0), ("play", 0), ("end", 600)]
 
 
+def test_a_video_is_found_by_what_was_given_along_with_it(far: Simulated) -> None:
+    far.world.library.add("Another", 600)
+    video = far.world.library.add("Waves", 600, metadata={"session_id": "s1", "class": "9b"})
+
+    assert [one.video_id for one in far.client.videos(metadata={"session_id": "s1", "class": "9b"})] == [video.id]
+    assert list(far.client.videos(metadata={"session_id": "s1", "class": "9a"})) == []
+
+
 def test_the_viewings_of_a_live_stream_are_read(far: Simulated) -> None:
     stream = far.world.library.add("On air", 600, metadata={"live": "true"})
     far.world.library.watch(stream, user_id="amina", ago=900)

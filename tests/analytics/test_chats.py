@@ -21,6 +21,16 @@ def test_a_message_is_read_by_the_headings_whatever_their_order() -> None:
     assert messages(first) == messages(other) == [Message(AT, "Amina", "peer-1", "", "Yes")]
 
 
+def test_a_file_as_100ms_writes_it_tells_who_could_read_a_message() -> None:
+    text = "MessageID,SenderPeerID,SenderName,SenderUserID,Roles,SentAt,Type,Message\n"
+    text += "m1,peer-1,Amina,u1,[],2026-11-12T07:25:01.500Z,chat,Yes\nm2,,,,[teacher],2026-11-12T07:25:02Z,chat,No\n"
+
+    assert [(one.peer_id, one.sender, one.to, one.text) for one in messages(text)] == [
+        ("peer-1", "Amina", "", "Yes"),
+        ("", "", "teacher", "No"),
+    ]
+
+
 @pytest.mark.parametrize("time", ["1794468301", "1794468301000", "1794468301000000", "1794468301000000000"])
 def test_a_time_may_be_an_epoch_of_any_unit(time: str) -> None:
     (message,) = messages(f"message,time\nYes,{time}\n")

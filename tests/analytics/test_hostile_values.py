@@ -28,7 +28,37 @@ SAMPLES = {
     "session.open.success": "webhooks/session.open.success",
     "track.add.success": "analytics/events/track.add.success",
     "client.publish.failed": "analytics/events/client.publish.failed",
+    **{
+        name: f"webhooks/{name}"
+        for name in (
+            "beam.started.success",
+            "beam.stopped.success",
+            "beam.recording.success",
+            "beam.failure",
+            "hls.started.success",
+            "hls.stopped.success",
+            "hls.recording.success",
+            "hls.failure",
+            "recording.success",
+            "recording.failed",
+            "stream.recording.success",
+            "stream.recording.failure",
+            "track.recording.started.success",
+            "track.recording.success",
+            "track.recording.failure",
+            "transcription.started.success",
+            "transcription.success",
+            "transcription.failure",
+            "ingest.start.success",
+            "ingest.end.success",
+            "ingest.start.failure",
+            "ingest.failure",
+        )
+    },
 }
+WITH_RUNS = [
+    name for name in SAMPLES if name.startswith(("beam", "hls", "recording", "stream", "transc", "ingest"))
+] + [name for name in SAMPLES if name.startswith("track.recording")]
 CHANNELS = [Channel.WEBHOOK, Channel.ANALYTICS]
 
 
@@ -64,6 +94,35 @@ def take(name: str, *, channel: str = Channel.ANALYTICS, at: str | None = None, 
         ("session.open.success", {"room_name": "a\x00b", "session_started_at": 1_763_000_000}),
         ("peer.join.failure", {"error_message": "a\x00b", "user_id": "u\x00"}),
         ("client.publish.failed", {"error_code": 2**70}),
+        ("beam.recording.success", {"duration": "1e400", "size": 2**70, "max_width": -1, "max_height": 2**31}),
+        ("beam.recording.success", {"duration": "nan", "size": "many", "max_width": "1280", "started_at": ["x"]}),
+        ("beam.recording.success", {"recording_path": "s3://" + "a" * 5000, "chat_recording_path": {"at": 1}}),
+        ("beam.recording.success", {"recording_path": "s3://a\x00b", "recording_id": "a\x00b", "beam_id": ["b"]}),
+        ("beam.recording.success", {"beam_id": None, "recording_id": None, "recording_path": None}),
+        ("beam.recording.success", {"beam_id": "b" * 200, "recording_id": "../../admin", "session_started_at": 7}),
+        ("beam.recording.success", {"started_at": "2026-11-12T07:00:00Z", "stopped_at": "2020-01-01T00:00:00Z"}),
+        ("beam.stopped.success", {"reason": "r\x00" * 400, "duration": -5, "metadata_timestamp": "never"}),
+        ("beam.stopped.success", {"reason": ["failure: X"], "duration": [1]}),
+        ("beam.stopped.success", {"reason": "failure: " + "X" * 400}),
+        ("beam.failure", {"error_type": "T\x00" * 100, "error_message": "m\x00" * 20_000, "session_id": None}),
+        ("beam.failure", {"error_type": {"is": "X"}, "recording_enabled": "yes", "rtmp": {"url": "rtmp://a/b"}}),
+        ("beam.started.success", {"rtmp": [{"url": 7}, "rtmp://a/b/c", None, {"url": "rtmp://[/b/c"}]}),
+        ("beam.started.success", {"rtmp": [{"url": "rtmp://a/b/" + "c" * 5000}] * 200, "peer_id": "p" * 60}),
+        ("hls.recording.success", {"recording_single_files": [7, None, {"asset_id": 7}, {"layer": ["0"]}, {}]}),
+        ("hls.recording.success", {"recording_single_files": {"asset_id": "a"}, "recording_thumbnails": [{}, "x"]}),
+        ("hls.recording.success", {"hls_vod_recording_size": True, "duration": False}),
+        ("hls.started.success", {"url": ["https://a"], "started_at": "0001-01-01T00:00:00Z"}),
+        ("hls.stopped.success", {"started_at": "2099-01-01T00:00:00Z", "stopped_at": "2015-01-01T00:00:00Z"}),
+        ("recording.success", {"session_id": None}),
+        ("recording.success", {"session_stopped_at": "2099-01-01T00:00:00Z", "duration": 10**300}),
+        ("recording.failed", {"error": ["x"], "error_type": 7}),
+        ("stream.recording.success", {"recording_id": None, "stream_id": None, "user_id": "u" * 300}),
+        ("track.recording.success", {"track_id": None, "recording_id": None, "size": "١٢"}),
+        ("transcription.success", {"transcription_id": None, "recording_id": 7}),
+        ("transcription.success", {"transcript_json_asset_id": {"a": 1}, "transcript_json_path": 7, "duration": "x"}),
+        ("ingest.end.success", {"completed_at": "0001-01-01T00:00:00Z", "started_at": None, "duration": "NaN"}),
+        ("ingest.failure", {"ingest_id": "i" * 64, "error_message": "e\x00" * 9_000}),
+        ("ingest.failure", {"ingest_id": ["i"], "session_id": "s1"}),
         ("client.publish.failed", {"error_code": True}),
         ("client.publish.failed", {"agent": {"os": "a\x00b", "device_model": ["c"]}, "action": "\x00"}),
     ],
@@ -75,6 +134,21 @@ def test_a_value_of_any_kind_is_stored_and_a_rebuild_reads_it_the_same(name: str
     list(rebuild())
 
     assert Event.objects.count() == 1
+    assert rows() == once
+
+
+@pytest.mark.parametrize("name", WITH_RUNS)
+@pytest.mark.parametrize("value", [None, "\x00", -1, True, [{}], "x" * 2000, 2**70], ids=lambda value: repr(value)[:9])
+def test_any_value_in_every_field_of_a_run_is_stored_and_read_the_same_again(name: str, value: object) -> None:
+    """All fields at once, but for the ids that an envelope must have."""
+    body = payload(SAMPLES[name])
+    body["data"] |= {key: value for key in body["data"] if key not in {"room_id", "session_id", "peer_id"}}
+    ingest([parse(body, Channel.WEBHOOK)])
+    take("beam.started.success")
+    once = rows()
+
+    list(rebuild())
+
     assert rows() == once
 
 

@@ -13,6 +13,7 @@ from analytics import activity, instants, queries
 from analytics.envelope import Envelope
 from analytics.ingest import ingest
 from analytics.models import Peer, Session
+from analytics.projections import PROJECTORS
 from analytics.rebuild import rebuild
 from rooms.simulator.scenarios import INCIDENTS
 from tests.analytics.histories import History, history, rows
@@ -21,8 +22,9 @@ pytestmark = pytest.mark.django_db
 
 Rows = dict[str, list[dict[str, object]]]
 
-SCENES = ["class", "recorded", *INCIDENTS]
-scenes = st.tuples(st.sampled_from(SCENES), st.integers(0, 10_000))
+SCENES = ["class", "recorded", "pushed", *INCIDENTS]
+# Every second one is full of recordings and streams, for these have the most ways to be told of.
+scenes = st.tuples(st.sampled_from(["recorded", "pushed"]) | st.sampled_from(SCENES), st.integers(0, 10_000))
 some = settings(
     max_examples=10,
     deadline=None,
@@ -47,6 +49,11 @@ def rows_after(*batches: list[Envelope]) -> Rows:
         for batch in batches:
             ingest(batch)
         return rows()
+
+
+def test_all_forty_types_take_part() -> None:
+    told = {event.type for scene in SCENES for seed in range(2) for event in history(scene, seed).everything}
+    assert {name for name in PROJECTORS if not name.startswith("snapshot.poll")} <= told
 
 
 @some
@@ -105,6 +112,8 @@ def pullable(all_rows: Rows) -> Rows:
                 if of in failed:
                     shown.pop("transcribed", None)
                 shown |= {"job": jobs[of], "recording_id": jobs.get(str(row.get("recording_id")), "")}
+            if name == "Stream" and row["is_recorded"] and row["state"] == "failed":
+                shown["state"] = "ended"  # whether the stream or its file failed, only a webhook tells
             if row.get("type") not in BY_WEBHOOK:
                 kept[name].append(shown)
     return {name: sorted(rows, key=str) for name, rows in kept.items()}
@@ -118,6 +127,20 @@ def test_lost_webhooks_and_a_later_pull_give_the_same_rows(scene: tuple[str, int
     whole = pullable(rows_after(told.everything))
     assert pullable(rows_after(told.pulled)) == whole
     assert pullable(rows_after(arrived, told.pulled)) == whole
+
+
+@some
+@given(scene=st.tuples(st.sampled_from(["recorded", "pushed"]), st.integers(0, 10_000)), dice=st.integers())
+def test_what_jobs_were_said_to_be_before_changes_nothing_of_what_they_became(
+    scene: tuple[str, int], dice: int
+) -> None:
+    """A job read while it ran, while it was processed and when it was done; readings may be stored in any order."""
+    told = history(*scene)
+    readings = [event for event in told.before if Random(f"{dice}{event.id}").random() < 0.5]
+    Random(dice).shuffle(readings)
+    last = rows_after(told.everything)
+    assert rows_after(readings[:10], told.everything, readings[10:]) == last
+    assert pullable(rows_after(readings[:10], told.pulled, readings[10:])) == pullable(last)
 
 
 @some

@@ -300,6 +300,13 @@ def test_a_failure_is_told_once_with_its_cause() -> None:
     assert (moment.kind, moment.lane, moment.tone) == ("failed", "recording", "bad")
 
 
+def test_a_moment_says_the_cause_in_short() -> None:
+    cloud = "100ms was not let into the storage: the key of the bucket is wrong, or may not write."
+    for trouble, words in ((cloud, CLOUD[:-1]), ("100ms says: disk: on fire.", "100ms says: disk: on fire")):
+        [moment] = told(run(0, 50, state="failed", failed=True, trouble=trouble))
+        assert moment.words == f"Recording failed: {words}"
+
+
 def test_a_stream_began_broke_and_was_started_again() -> None:
     broken = stream(2, 27, state="failed", failed=True, id="live-1")
     assert [moment.words for moment in told(broken, stream(27.75, 50, id="live-2"))] == [

@@ -5,19 +5,24 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.utils import timezone
 
 from analytics import text_files
-from analytics.models import Asset, Recording, TalkTime, TextFile
+from analytics.models import Asset, Recording, Session, TalkTime, TextFile
 from analytics.tasks import read_text_files
+from rooms.connection import client
 from rooms.models import AuditEntry, Room
+from rooms.operations import recordings
 from rooms.recording_assets import Unfetched
-from tests.dashboard import classes, filmed
+from tests.dashboard import classes, films
 from tests.dashboard.classes import Pupil
+from tests.rooms.jobs import choir
+from tests.rooms.simulated import SimulatedHms
 from tests.rooms.storage import SIGNED, Storage, storage
 
-__all__ = ["storage"]
+__all__ = ["choir", "storage"]
 
 SAID = [
     {
@@ -39,11 +44,11 @@ def no_rest() -> None:
 
 @pytest.fixture
 def made(physics: Room) -> Recording:
-    return filmed.recording(classes.session(physics, pupils=[Pupil("Ada")]))
+    return films.recording(classes.session(physics, pupils=[Pupil("Ada")]))
 
 
 def file(of: Recording, far: Storage, told: bytes | str, kind: str = "transcript", output: str = "json") -> Asset:
-    asset = filmed.asset(of, kind, output=output)
+    asset = films.asset(of, kind, output=output)
     far.files[asset.pk] = told.encode() if isinstance(told, str) else told
     return asset
 
@@ -71,6 +76,36 @@ def test_a_transcript_is_read_once_with_when_each_spoke(made: Recording, storage
     entry = AuditEntry.objects.get()
     assert (entry.action, entry.actor, entry.target_id) == ("recording_asset.read", "Rollcall's schedule", asset.pk)
     assert SIGNED not in str(list(AuditEntry.objects.values()) + list(TextFile.objects.values()))
+
+
+def test_what_the_simulated_100ms_writes_is_read_whole(hms_simulator: SimulatedHms, choir: Room, ikram: User) -> None:
+    recordings.start(
+        actor=ikram, room=choir, settings={"transcription": {"enabled": True, "summary": {"enabled": True}}}
+    )
+    hms_simulator.clock.advance(600)
+    job = recordings.stop_all(actor=ikram, room=choir).jobs[0]
+    hms_simulator.clock.advance(1800)
+    held = Session.objects.create(id=job.session_id, room=choir, started_at=job.started_at, ended_at=timezone.now())
+    made = films.recording(held, late=timedelta(), job_id=job.id)
+    for one in client().recording_assets.list(room_id=choir.pk):
+        output = str(one.metadata.get("output_mode") or "")
+        films.asset(made, one.type, id=one.id, output=output, status=one.status)
+
+    read_text_files()
+
+    kept = {one.kind: one for one in TextFile.objects.all()}
+    assert set(kept) == {"transcript", "summary", "chat"}
+    assert [one.problem for one in kept.values()] == ["", "", ""]
+    told = content(Asset.objects.get(pk=kept["transcript"].pk))
+    assert told
+    for line in told:
+        assert 0 <= line["start"] <= line["end"] <= 600
+        assert line["peer_id"]
+        assert line["speaker"]
+        assert "".join(word for _, _, word in line["words"]) == line["text"].replace(" ", "")
+    spoke = sum(end - start for one in TalkTime.objects.all() for start, end in one.spans) / 1_000_000
+    assert 0 < spoke < 600 * TalkTime.objects.count()
+    assert kept["summary"].content
 
 
 def test_of_the_forms_of_a_transcript_the_richest_is_read_and_the_others_are_left(
@@ -160,10 +195,10 @@ def test_while_100ms_makes_no_link_nothing_is_lost(made: Recording, storage: Sto
 
 
 def test_what_is_not_ready_not_named_or_too_old_is_not_read(physics: Room, made: Recording, storage: Storage) -> None:
-    filmed.asset(made, "transcript", status="processing")
-    filmed.asset(made, "transcript", is_named=False)
-    filmed.asset(made, "room-composite")
-    old = filmed.recording(classes.session(physics, ago=timedelta(days=16)))
+    films.asset(made, "transcript", status="processing")
+    films.asset(made, "transcript", is_named=False)
+    films.asset(made, "room-composite")
+    old = films.recording(classes.session(physics, ago=timedelta(days=16)))
     file(old, storage, json.dumps(SAID))
 
     read_text_files()
@@ -172,8 +207,8 @@ def test_what_is_not_ready_not_named_or_too_old_is_not_read(physics: Room, made:
 
 
 def test_our_own_copy_is_read_where_there_is_one(made: Recording, storage: Storage) -> None:
-    asset = filmed.asset(made, "transcript", output="json")
-    filmed.kept(asset, json.dumps(SAID).encode(), "transcript.json")
+    asset = films.asset(made, "transcript", output="json")
+    films.kept(asset, json.dumps(SAID).encode(), "transcript.json")
 
     read_text_files()
 

@@ -43,6 +43,47 @@ def test_json_is_read_by_whatever_name_its_keys_have(told: Any) -> None:
     assert lines("\ufeff" + json.dumps(told, indent=2).replace("\n", "\r\n")) == [READ]
 
 
+def side_by_side(scale: float) -> str:
+    """As 100ms's guide has it: words and sentences beside each other, times as text. Ben speaks while Ada does."""
+
+    def told(what: str, text: str, who: str, start: float, end: float) -> dict[str, str]:
+        times = {"start_time": f"{start * scale:g}", "end_time": f"{end * scale:g}"}
+        return {what: text, "name": who, "peer_id": f"peer-{who}", **times}
+
+    words = [
+        ("Two", "Ada", 21.5, 21.8),
+        ("Sorry?", "Ben", 21.7, 22.1),
+        ("kilograms.", "Ada", 21.9, 22.6),
+        ("Thanks.", "Ben", 30.0, 30.5),
+    ]
+    sentences = [("Two kilograms.", "Ada", 21.5, 22.6), ("Sorry?", "Ben", 21.7, 22.1), ("Thanks.", "Ben", 30.0, 30.5)]
+    whole = {"words": [told("word", *one) for one in words], "sentences": [told("sentence", *one) for one in sentences]}
+    return json.dumps(whole)
+
+
+@pytest.mark.parametrize("scale", [1, 1000], ids=["seconds", "milliseconds"])
+def test_words_beside_sentences_go_to_who_said_them_in_whatever_unit(scale: float) -> None:
+    assert lines(side_by_side(scale)) == [
+        Line(21.5, 22.6, "Ada", "peer-Ada", "Two kilograms.", ((21.5, 21.8, "Two"), (21.9, 22.6, "kilograms."))),
+        Line(21.7, 22.1, "Ben", "peer-Ben", "Sorry?", ((21.7, 22.1, "Sorry?"),)),
+        Line(30.0, 30.5, "Ben", "peer-Ben", "Thanks.", ((30.0, 30.5, "Thanks."),)),
+    ]
+
+
+def test_words_without_sentences_make_lines_of_who_says_them_in_one_breath() -> None:
+    told = json.loads(side_by_side(1))
+    del told["sentences"]
+
+    assert [(line.speaker, line.text) for line in lines(json.dumps(told))] == [
+        ("Ada", "Two"),
+        ("Ben", "Sorry?"),
+        ("Ada", "kilograms."),
+        ("Ben", "Thanks."),
+    ]
+    alone = {"words": [word for word in told["words"] if word["name"] == "Ada"]}
+    assert [(line.text, line.end) for line in lines(json.dumps(alone))] == [("Two kilograms.", 22.6)]
+
+
 def test_lines_come_by_time_however_they_are_sent() -> None:
     told = [{"start": at, "end": at + 1, "transcript": f"line {at}"} for at in (30, 10, 20)]
 
@@ -170,7 +211,20 @@ anything = st.recursive(
         st.lists(inner, max_size=4)
         | st.dictionaries(
             st.sampled_from(
-                ["start", "end", "text", "transcript", "words", "word", "speaker", "name", "sections", "bullets"]
+                [
+                    "start",
+                    "end",
+                    "text",
+                    "transcript",
+                    "words",
+                    "word",
+                    "speaker",
+                    "name",
+                    "sections",
+                    "bullets",
+                    "sentences",
+                    "sentence",
+                ]
             ),
             inner,
             max_size=5,
@@ -198,10 +252,14 @@ def test_a_summary_is_read_by_its_sections() -> None:
         ]
     }
 
-    assert sections(json.dumps(told)) == [
-        Section("Agenda", "", ("Slopes", "Theta")),
-        Section("Short", "We measured slopes.", ()),
-    ]
+    assert (
+        sections(json.dumps({"summary": told}))
+        == sections(json.dumps(told))
+        == [
+            Section("Agenda", "", ("Slopes", "Theta")),
+            Section("Short", "We measured slopes.", ()),
+        ]
+    )
 
 
 @pytest.mark.parametrize(

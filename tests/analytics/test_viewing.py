@@ -1,6 +1,7 @@
 """From what a player said to what somebody watched. Positions are seconds of the video."""
 
 from itertools import permutations
+from time import perf_counter
 
 import pytest
 from hypothesis import given
@@ -186,6 +187,19 @@ def test_four_events_of_one_second_are_put_in_the_order_in_which_they_can_have_h
     found = watched([said("play", 0, 0), *(told[number] for number in order)], 60)
 
     assert found.spans == ((0, 10), (3, 8))
+
+
+def test_thousands_of_events_of_one_moment_are_read_in_no_time_and_in_any_order() -> None:
+    told = [
+        said(kind, 0, number % 50) for number in range(1_000) for kind in ("play", "pause", "ready", "end", "resume")
+    ]
+    begun = perf_counter()
+
+    found = watched(told, 60)
+
+    assert perf_counter() - begun < 5
+    assert watched(reversed(told), 60) == found
+    assert len(found.steps) == 5_000
 
 
 POINTS = st.builds(

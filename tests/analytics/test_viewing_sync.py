@@ -252,9 +252,19 @@ def test_a_video_is_linked_by_its_id_or_an_address(
     assert (entry.actor, entry.target_id, entry.room_id) == ("ikram", recording.pk, recording.room_id)
 
 
-def test_a_live_stream_is_linked_as_one(api: SimulatedHms, recording: Recording, ikram: User) -> None:
-    made = video_links.link(actor=ikram, recording=recording, text="li400mYKSgQ6xs7taUeSaEKr", client=api_video())
+def test_a_live_stream_is_linked_as_one_and_read_by_its_own_list(
+    api: SimulatedHms, recording: Recording, ikram: User
+) -> None:
+    stream = api.world.library.add("On air", LENGTH, metadata={"live": "true"}, name="li400mYKSgQ6xs7taUeSaEKr")
+    api.world.library.watch(stream, user_id="amina", how="beginning", ago=9000)
+
+    made = video_links.link(actor=ikram, recording=recording, text=stream.id, client=api_video())
+    pull(made)
+
     assert made.is_live_stream
+    assert Viewing.objects.get().user_id == "amina"
+    with pytest.raises(hms.NotFound):
+        video_links.link(actor=ikram, recording=recording, text="li-nobody-knows", client=api_video())
 
 
 @pytest.mark.parametrize(
@@ -293,7 +303,7 @@ def test_unlinking_forgets_the_viewings_and_says_how_many(
 
     assert not Viewing.objects.exists()
     entry = AuditEntry.objects.get(action="recording_video.unlink")
-    assert entry.before["viewings"] == 1
+    assert (entry.before or {})["viewings"] == 1
 
 
 def test_nobody_but_ops_links(video: Video, recording: Recording, wanjiru: User, theirs: TheirVideo) -> None:

@@ -6,14 +6,20 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from analytics.mirroring import MIRRORS, pull_mirror
+from analytics.models import Recording, Video
+from analytics.sync import sync
+from analytics.tasks import read_viewings
 from dashboard import demo_school
+from dashboard.recording_viewers import viewers
 from rooms import audit
 from rooms.actors import ELSEWHERE
 from rooms.connection import client
 from rooms.models import AuditEntry, HandedOutRole, Poll, Room, RoomAccess, StreamKey
 from rooms.operations import access, rooms
+from rooms.simulator.api_video.routes import KEY
 from rooms.simulator.demo import furnish
 from tests.rooms.simulated import SimulatedHms
 
@@ -81,3 +87,24 @@ def test_a_database_made_anew_meets_a_100ms_that_remembers(
     assert demo_school.furnish(people) > 0
 
     assert (len(hms_simulator.world.rooms), len(hms_simulator.world.polls)) == held
+
+
+def test_the_newest_recordings_are_linked_to_their_videos_once(
+    people: demo_school.People, hms_simulator: SimulatedHms, settings: Settings
+) -> None:
+    settings.API_VIDEO_KEY, settings.API_VIDEO_URL = KEY, f"{hms_simulator.url}/api-video"
+    for pull in sync(client()):
+        assert pull.error == ""
+
+    demo_school.furnish(people)
+    linked = list(Video.objects.order_by("pk").values("pk", "recording_id", "linked_at"))
+    demo_school.furnish(people)
+
+    assert linked
+    assert list(Video.objects.order_by("pk").values("pk", "recording_id", "linked_at")) == linked
+    read_viewings()
+    assert any(
+        row.state in ("caught up", "in part")
+        for video in Video.objects.all()
+        for row in viewers(Recording.objects.get(pk=video.recording_id), timezone.now()).rows
+    )

@@ -310,7 +310,7 @@ def test_a_page_costs_the_same_queries_whatever_the_number_of_people(ops: Client
             with CaptureQueriesContext(connection) as queries:
                 ops.get(f"/sessions/{held.pk}/{query}")
             counted.append(len(queries))
-        assert counted[0] == counted[1] <= 14, query
+        assert counted[0] == counted[1] <= 20, query
 
 
 def test_what_could_not_be_read_is_said_with_what_still_works(

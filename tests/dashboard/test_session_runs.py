@@ -74,7 +74,7 @@ def test_a_recording_that_failed_says_why_everywhere(ops: Client, held: Session)
     html = page(ops, held)
     assert "Recording failed: 100ms was not let into the storage" in run_lanes(html)["recording"]
     assert "Recording failed 100ms was not let into the storage" in facts(html)
-    assert "Recording failed: 100ms was not let into the storage" in moments(html)
+    assert re.search(r"Recording failed: 100ms was not let into the storage \d\d:\d\d", moments(html))
     assert "Watch recording" not in html
     assert "mk-error" in html[html.index('id="runs"') : html.index('id="at-once"')]
 
@@ -122,8 +122,10 @@ def test_what_100ms_told_is_all_there(ops: Client, physics: Room) -> None:
     told = played.over(SCENARIOS["recorded"](3), physics, ago=timedelta(hours=5))
     html = page(ops, told.id)
     said = run_lanes(html)
-    assert list(said) == ["recording", "recording-2", "stream-recording", "parts", "live", "encoder"]
-    assert "Recording failed: 100ms made the file and could not put it into the storage" in said["recording"]
+    recordings = ["recording", "recording-2", "recording-3", "recording-4"]
+    assert list(said) == [*recordings, "stream-recording", "parts", "live", "external", "encoder"]
+    failed = "Recording failed: 100ms made the file and could not put it into the storage"
+    assert failed in " ".join(said[lane] for lane in recordings)
     assert said["encoder"].endswith("Encoder turned away: the encoder pushed with a stream key that is disabled")
     assert "Recording 15 min Ready one failed" in facts(html)
     stream = Stream.objects.filter(state="failed").get()
@@ -146,6 +148,7 @@ def test_encoders_belong_to_the_session_that_ran_in_their_room_then(ops: Client,
     assert f"to {clock(held, 3)}" in said
     assert f"{clock(held, -30)}" not in said
     assert "Encoder turned away: the encoder pushed with a stream key that is disabled" in said
+    assert f"turned away {clock(held, 7)}" in text(page(ops, held, view="table"))  # told to the second: no estimate
 
 
 def test_single_tracks_are_one_lane_and_lead_to_their_list(ops: Client, held: Session) -> None:
@@ -183,8 +186,18 @@ def test_a_persons_card_leads_to_that_moment_of_the_recording(ops: Client, held:
     [link] = [href for href in hrefs(html) if href.startswith(f"/recordings/{row.pk}/?t=")]
     seconds = int(link.partition("=")[2])
     assert 16 * 60 <= seconds <= 17 * 60
+    assert "Recorded yes" in text(html)
     early = page(ops, held, person="bob", at=clock(held, 1))
     assert "?t=" not in early
+    assert "Recorded not this moment" in text(early)
+
+
+def test_a_session_in_which_nobody_is_known_still_shows_what_ran(ops: Client, physics: Room) -> None:
+    empty = classes.session(physics, pupils=[])
+    classes.stream(empty, 2, 20)
+    read = text(page(ops, empty))
+    assert "Nobody is known to have been here" in read
+    assert "Live stream ended" in read
 
 
 def test_the_table_has_them_above_the_people(ops: Client, held: Session) -> None:
@@ -260,7 +273,7 @@ def test_three_runs_cost_as_many_queries_as_three_hundred(ops: Client, held: Ses
                 answer = ops.get(f"/sessions/{one.pk}/{query}")
             counted.append(len(queries))
             assert len(answer.content) < 600_000
-        assert counted[0] == counted[1] <= 14, query
+        assert counted[0] == counted[1] <= 20, query
 
 
 def test_who_may_not_see_the_room_sees_none_of_it(

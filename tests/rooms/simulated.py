@@ -75,6 +75,19 @@ class SimulatedHms:
         """Somebody joins by a room code: `session_id`, `peer_id`, `role`, … Raises httpx.HTTPStatusError if let out."""
         return self._control("join", code=code, name=name, user_id=user_id, seconds=seconds)
 
+    def befall(self, job_id: str, **what: Any) -> None:
+        """A recording or stream breaks (`error="UPLOAD_ERROR"`), is stopped (`reason="room ended"`), never gets its
+        file (`stuck=True`), or its transcript stays in part unmade (`unread=["summary_json"]`), a second from now."""
+        self._control(f"jobs/{job_id}", **what)
+
+    def connect_encoder(self, key: str, **how: Any) -> dict[str, Any]:
+        """An encoder pushes with a stream key: `ingest_id` and `session_id`, or why it was `refused`."""
+        return self._control("encoder", key=key, **how)
+
+    def disconnect_encoder(self, room_id: str, **why: str) -> None:
+        """It goes, or breaks off with an `error`."""
+        self._control("encoder/disconnect", room=room_id, **why)
+
     def send_webhooks_to(self, url: str, secret: str, header: str = "X-Webhook-Secret") -> None:
         """What happens from now on is posted there."""
         self._control("webhooks/target", url=url, secret=secret, header=header)

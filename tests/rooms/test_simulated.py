@@ -71,3 +71,39 @@ def test_faults_last_until_they_are_mended(hms_simulator: SimulatedHms) -> None:
             client().rooms.create()
     hms_simulator.mend()
     assert client().rooms.create().id
+
+
+def test_a_recording_is_followed_from_its_start_to_its_files(hms_simulator: SimulatedHms) -> None:
+    room = hms_simulator.world.add_room("Choir")
+    hms_simulator.world.perform("class", room, people=4, duration=600, incidents=[])
+    hms_simulator.clock.advance(100)
+    job = client().recordings.start(room.id, transcription={"enabled": True})
+    hms_simulator.clock.advance(300)
+    client().recordings.stop(job.id)
+    assert list(client().recording_assets.list(room_id=room.id)) == []
+    hms_simulator.clock.advance(30)
+    kinds = {one.type for one in client().recording_assets.list(room_id=room.id)}
+    assert kinds == {"room-composite", "chat"}
+    hms_simulator.clock.advance(900)
+    assets = list(client().recording_assets.list(room_id=room.id))
+    assert {one.type for one in assets} == {"room-composite", "chat", "transcript", "summary"}
+    for one in assets:
+        found = httpx.get(client().recording_assets.presigned_url(one.id, seconds=60).url, trust_env=False)
+        assert (found.status_code, len(found.content)) == (200, one.size)
+
+
+def test_a_recording_is_made_to_fail_and_an_encoder_comes_and_goes(hms_simulator: SimulatedHms) -> None:
+    room = client().rooms.create(name="Choir")
+    job = client().recordings.start(room.id)
+    hms_simulator.clock.advance(10)
+    hms_simulator.befall(job.id, error="UPLOAD_ERROR")
+    hms_simulator.clock.advance(120)
+    assert client().recordings.get(job.id).status == "failed"
+    hms_simulator.clock.advance(600)
+    key = client().stream_keys.create(room.id)
+    assert hms_simulator.connect_encoder(key.key)["ingest_id"]
+    hms_simulator.clock.advance(10)
+    assert [one.status for one in client().live_streams.list(room_id=room.id)] == ["running"]
+    hms_simulator.disconnect_encoder(room.id)
+    client().stream_keys.disable(room.id)
+    assert hms_simulator.connect_encoder(key.key) == {"refused": "stream key disabled"}

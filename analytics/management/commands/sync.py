@@ -8,7 +8,7 @@ from rooms.hms.pace import PATIENCE
 
 
 class Command(BaseCommand):
-    help = "Pulls rooms, sessions, analytics events and poll results from 100ms, once, in this process."
+    help = "Pulls rooms, sessions, their events, poll results and recordings from 100ms, once, in this process."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--room", help="100ms id of one room")

@@ -7,8 +7,8 @@ tests/contract/api-video-openapi.yaml and sharing no code with the client (`anal
 As published (EVENTS trap 40): positions and times are cut to seconds, a jump is listed after the events of its second,
 and the `self` link of a list of events names another viewing than the one asked for.
 
-    viewers (what a player says, by what somebody watches), library (videos and viewings), tokens, answers, routes,
-    switches:
+    viewers (what a player says, by what somebody watches), library (videos and viewings), shelf (the videos of past
+    classes in the demo), tokens, answers, routes, switches:
 
     POST /_control/videos       {"title", "length": seconds, "metadata": {…}}: one more video; answers its `video_id`
     POST /_control/viewings     {"video_id", "user_id", "name", "how": "whole", "parts": [[from, to], …], "ago": 0,

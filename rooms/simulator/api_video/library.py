@@ -105,11 +105,14 @@ class Library:
         self.viewings: dict[str, Viewing] = {}
         self._lock = threading.Lock()
 
-    def add(self, title: str, length: float, *, metadata: Mapping[str, str] | None = None, ago: float = 0) -> Video:
-        """A video uploaded `ago` seconds before now."""
+    def add(
+        self, title: str, length: float, *, metadata: Mapping[str, str] | None = None, ago: float = 0, name: str = ""
+    ) -> Video:
+        """A video uploaded `ago` seconds before now; `name` is the id it is to have."""
         with self._lock:
             created = self.clock() - round(ago * SECOND)
-            video = Video(name_of("vi", self.seed, len(self.videos), title), title, length, created, metadata or {})
+            made = name or name_of("vi", self.seed, len(self.videos), title)
+            video = Video(made, title, length, created, metadata or {})
             self.videos[video.id] = video
             return video
 

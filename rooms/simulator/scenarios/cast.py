@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from rooms.simulator.clock import SECOND
 from rooms.simulator.people import Person
+from rooms.simulator.scenarios.feeds import Feed
 from rooms.simulator.scenarios.runs import Run
 from rooms.simulator.scenarios.script import Notice, RoleChange, Script, Stay, Track
 from rooms.simulator.spans import Span, Spans, clip, union
@@ -28,6 +29,8 @@ class Cast:
         self.stays: list[Stay] = []
         self.notices: list[Notice] = []
         self.runs: list[Run] = []
+        self.feeds: list[Feed] = []
+        self.unrecorded = False
         self.lost: set[str] = set()
         self._free: set[str] = set()  # keys of stays that nothing has happened to yet
 
@@ -109,6 +112,10 @@ class Cast:
         """Let a recording or a stream run."""
         self.runs += runs
 
+    def feed(self, *feeds: Feed) -> None:
+        """Let an encoder push into the room."""
+        self.feeds += feeds
+
     def share(self, stay: Stay, spans: Iterable[Span], *, sound: bool = True) -> Stay:
         """The stay with its screen shared over each of the spans, by a track of its own each time."""
         tracks = list(stay.tracks)
@@ -127,7 +134,16 @@ class Cast:
         """The finished plan."""
         stays = tuple(sorted(self.stays, key=lambda stay: (stay.start, stay.key)))
         notices = tuple(sorted(self.notices, key=lambda notice: notice.at))
-        return Script(self.name, self.end, stays, notices, frozenset(self.lost), tuple(self.runs))
+        return Script(
+            self.name,
+            self.end,
+            stays,
+            notices,
+            frozenset(self.lost),
+            tuple(self.runs),
+            tuple(self.feeds),
+            unrecorded=self.unrecorded,
+        )
 
 
 def _sound(track: Track) -> bool:

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 from rooms.simulator.clock import MINUTE, SECOND
 from rooms.simulator.people import TEACHERS, WANJIRU, Person, pupils
-from rooms.simulator.scenarios import recordings, runs
+from rooms.simulator.scenarios import feeds, recordings, runs
 from rooms.simulator.scenarios.cast import Cast, ns
 from rooms.simulator.scenarios.incidents import INCIDENTS
+from rooms.simulator.scenarios.outcomes import OUTCOMES
 from rooms.simulator.scenarios.script import Script
 
 
@@ -20,7 +21,7 @@ def school_class(
     first: int = 0,
     names: Sequence[str] = (),
     incidents: Sequence[str] | None = None,
-    recorded: bool = False,
+    recorded: bool | Sequence[str] = False,
     talk: float = 1.0,
     name: str = "class",
 ) -> Script:
@@ -28,7 +29,8 @@ def school_class(
 
     `teacher` is a user id of TEACHERS; the pupils are those of the school from number `first` on, under `names`
     of your own as far as these go. `talk` 2 opens microphones twice as often. `incidents` are names of INCIDENTS;
-    None lets the seed choose as many as the class is big enough for.
+    None lets the seed choose as many as the class is big enough for. `recorded` are names of OUTCOMES: how what is
+    recorded and streamed ends; True is "ready".
     Raises ValueError for fewer than 2 people, less than 30 s, or an unknown name.
     """
     if people < 2 or duration < 30:
@@ -46,8 +48,7 @@ def school_class(
     unknown = set(incidents) - set(INCIDENTS)
     if unknown:
         raise ValueError(f"no such incident: {', '.join(sorted(unknown))}")
-    if recorded:
-        record(cast)
+    _record(cast, ["ready"] if recorded is True else recorded or ())
     for incident in sorted(incidents, key=lambda one: one == "end_for_all"):
         INCIDENTS[incident](cast)
     return cast.script()
@@ -73,10 +74,17 @@ def _fill(cast: Cast, teacher: Person, roll: Sequence[Person], talk: float = 1.0
     cast.share(lead, [(end // 10, third), (third + end // 12, end * 2 // 3)])
 
 
-def record(cast: Cast) -> None:
-    """A browser recording of nearly the whole session, and its transcript."""
-    start, stop = cast.end // 40, cast.end - cast.end // 50
-    cast.run(runs.beam(cast.stays[0], start, stop, transcribed=True))
+def _record(cast: Cast, outcomes: Sequence[str]) -> None:
+    unknown = set(outcomes) - set(OUTCOMES)
+    if unknown or isinstance(outcomes, str):
+        raise ValueError(f"no such outcome: {', '.join(sorted(unknown))}")
+    for outcome in outcomes:
+        OUTCOMES[outcome](cast)
+
+
+def one_outcome(outcome: str, seed: object, *, people: int = 4, duration: float = 300) -> Script:
+    """A small class of which one thing is recorded, streamed or pushed, and ends so."""
+    return school_class(seed, people=people, duration=duration, incidents=[], recorded=[outcome], name=outcome)
 
 
 def one_incident(incident: str, seed: object, *, people: int = 8, duration: float = 600) -> Script:
@@ -104,7 +112,7 @@ def recorded_class(seed: object, *, people: int = 8, duration: float = 900) -> S
     """A class with every kind of recording, stream, transcript and ingest around it, good and failed."""
     cast = Cast("recorded", seed, duration)
     _fill(cast, WANJIRU, pupils(people - 1))
-    record(cast)
+    _record(cast, ["ready", "push"])
     lead, end = cast.stays[0], cast.end
     other = next(stay for stay in cast.stays[1:] if stay.tracks)
     cast.run(
@@ -120,8 +128,10 @@ def recorded_class(seed: object, *, people: int = 8, duration: float = 900) -> S
         *recordings.track_recording(other, "mic", other.tracks[0].start + SECOND, other.end, fails=True),
         recordings.stream_recording(lead, "mic", lead.end),
         recordings.stream_recording(other, "mic", other.end, fails=True),
-        *recordings.ingest(end // 8, end // 3),
-        *recordings.ingest(end // 3 + SECOND, end // 2, error="internal error"),
-        recordings.ingest_refused(end // 2 + SECOND),
+        feeds.refused(end // 2 + SECOND),
+    )
+    cast.feed(
+        feeds.Feed("encoder", end // 8, end // 3),
+        feeds.Feed("encoder-again", end // 3 + SECOND, end // 2, error="internal error"),
     )
     return cast.script()

@@ -47,7 +47,7 @@ class Footage:
 
 def size_of_film(width: int, height: int, seconds: int) -> int:
     """Bytes of a film: settled by its look and length, so that lists can tell it before anybody has made the film."""
-    return 96_000 + width * height // 4 + seconds * (700 + width * height // 300)
+    return 96_000 + width * height // 4 + seconds * (900 + width * height // 400)
 
 
 def size_of_sound(seconds: int) -> int:

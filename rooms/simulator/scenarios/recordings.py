@@ -1,7 +1,6 @@
-"""Notices of recordings by the media server, transcripts and ingest. Files come a while after what they hold has ended.
+"""Notices of recordings by the media server and of transcripts. Files come a while after what they hold has ended.
 
-What fails does so in the words of the contract: `error` is a recordingErrorType for a composite, an ingestError for an
-ingest; see `outcomes` for scenarios that end so.
+Which scenario ends in which failure: `outcomes`.
 """
 
 from typing import Any
@@ -20,7 +19,8 @@ def filed(scene: Scene, name: str, at: int, prefix: str = "recording") -> dict[s
     }
 
 
-_COMPOSITE_ERRORS = {
+# What is told of each recordingErrorType.
+COMPOSITE_ERRORS = {
     "INPUT_ERROR": "no media was found for the session",
     "CLOUD_ACCESS_ERROR": "access to the bucket was denied",
     "CONFIG_ERROR": "the recording config could not be read",
@@ -38,7 +38,7 @@ def composite(end: int, *, error: str = "", at: int | None = None) -> Notice:
     def body(scene: Scene) -> dict[str, Any]:
         data = {**scene.common, "session_stopped_at": scene.at(end)}
         if error:
-            return {**data, "error": _COMPOSITE_ERRORS.get(error, "INTERNAL_ERROR"), "error_type": error}
+            return {**data, "error": COMPOSITE_ERRORS.get(error, "INTERNAL_ERROR"), "error_type": error}
         return {
             **data,
             "duration": scene.length_of(film),
@@ -150,37 +150,3 @@ def _transcript(film: Footage, recording: str, output: str) -> Footage:
 def transcript_name(recording: str, output: str) -> str:
     """The file of one output, with its true ending."""
     return f"{recording}-{output}.{output.rpartition('_')[2]}"
-
-
-def ingest(start: int, stop: int, *, error: str = "", reason: str = "stream closed") -> list[Notice]:
-    """An encoder that pushes into the room: in and out again, or broken off. No session id (EVENTS trap 12)."""
-
-    def ids(scene: Scene) -> dict[str, Any]:
-        return {**_place(scene), "ingest_id": scene.object_id("ingest", start)}
-
-    def started(scene: Scene) -> dict[str, Any]:
-        return {**ids(scene), "stream_id": scene.object_id("encoder", start), "started_at": scene.at(start)}
-
-    def ended(scene: Scene) -> dict[str, Any]:
-        return {
-            **started(scene),
-            "duration": scene.seconds(start, stop),
-            "completed_at": scene.at(stop),
-            "last_disconnected_at": scene.at(stop),
-            "reason": reason,
-        }
-
-    def failed(scene: Scene) -> dict[str, Any]:
-        return {**ids(scene), "error_message": error}
-
-    last = Notice(stop, "ingest.failure", failed) if error else Notice(stop, "ingest.end.success", ended)
-    return [Notice(start, "ingest.start.success", started), last]
-
-
-def ingest_refused(at: int, error: str = "stream key disabled") -> Notice:
-    """An encoder turned away; not even an ingest id."""
-    return Notice(at, "ingest.start.failure", lambda scene: {**_place(scene), "error_message": error})
-
-
-def _place(scene: Scene) -> dict[str, Any]:
-    return {key: scene.common[key] for key in ("room_id", "template_id")}

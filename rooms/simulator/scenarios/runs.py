@@ -30,10 +30,10 @@ class Run:
     """Ordered at `created`, running over `[start, stop)`, its files there `lag` after; all nanoseconds of the script.
 
     `name` is its own in the session, `by` the key of the stay that began it. `asked` is when somebody asked to
-    stop, None while nobody has. `error` is a beamErrorType it ends with; one stopped before it was up ends so too
-    (EVENTS trap 30). `keeps`: files follow, unless it is `stuck` and they never do. What is in `pauses`, and all since
-    `pausing`, is missing from its file. `unread` are the outputs its transcript lacks in the end. `config` is what it
-    was started with, as sent.
+    stop, None while nobody has. `error` is a beamErrorType it ends with, `late` where it came up only after the
+    stop; one stopped before it was up ends with an error too (EVENTS trap 30). `keeps`: files follow, unless it is
+    `stuck` and they never do. What is in `pauses`, and all since `pausing`, is missing from its file. `unread` are
+    the outputs its transcript lacks in the end. `config` is what it was started with, as sent.
     """
 
     family: str  # recording, live, external
@@ -45,6 +45,7 @@ class Run:
     asked: int | None = None
     reason: str = "client request"
     error: str = ""
+    late: bool = False
     keeps: bool = True
     stuck: bool = False
     lag: int = 4 * MINUTE
@@ -69,11 +70,13 @@ class Run:
     @property
     def ready(self) -> int:
         """When it is over and done with: its files are there, or it has failed for good."""
+        if self.stop <= self.start:
+            return self.stop
         if self.fails:
-            return self.stop + (SECOND if self.family == "live" else MINUTE)
-        if self.stuck and self.stop > self.start:
+            return self.stop + (self.lag if self.late else SECOND if self.family == "live" else MINUTE)
+        if self.stuck:
             return self.stop + _NEVER
-        return self.stop + (self.lag if self.keeps and self.stop > self.start else 0)
+        return self.stop + (self.lag if self.keeps else 0)
 
     def status(self, offset: int) -> str:
         """What the API calls it at that moment."""
@@ -144,7 +147,7 @@ class Run:
         """Everything 100ms says of it, its transcript too."""
         kind = self._kind
         if self.stop <= self.start:
-            return [Notice(self.stop, f"{kind}.failure", self._failure("BEAM_STOPPED"))]
+            return [Notice(self.stop, f"{kind}.failure", self._failure(self.error or "BEAM_STOPPED"))]
         told = [
             Notice(self.start, f"{kind}.started.success", self._started),
             Notice(self.stop, f"{kind}.stopped.success", self._stopped),
@@ -201,7 +204,7 @@ class Run:
         if self.family == "live":
             data |= {"started_at": scene.at(self.start), "stopped_at": scene.at(self.stop)}
         # One that was merely too short stopped as it should.
-        broke = self.fails and self.error != "SHORT_RECORDING_ERROR"
+        broke = self.fails and not self.late and self.error != "SHORT_RECORDING_ERROR"
         return {**data, "reason": f"failure: {self.error}" if broke else self.reason}
 
     def _failure(self, error_type: str) -> Callable[[Scene], dict[str, Any]]:

@@ -12,6 +12,7 @@ from rooms.simulator.people import Person
 from rooms.simulator.spans import Spans
 
 if TYPE_CHECKING:
+    from rooms.simulator.scenarios.feeds import Feed
     from rooms.simulator.scenarios.footage import Footage
     from rooms.simulator.scenarios.runs import Run
 
@@ -117,7 +118,11 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """A whole session. The first stay begins at 0; `end` is when 100ms closes it; notices and files may come later."""
+    """A whole session. The first stay begins at 0; `end` is when 100ms closes it; notices and files may come later.
+
+    `closing` is what comes of its end, whenever that turns out to be. `unrecorded`: nothing is recorded by itself,
+    whatever the room's template says. `aside`: no session at all, only something told of a room.
+    """
 
     name: str
     end: int
@@ -125,11 +130,17 @@ class Script:
     notices: tuple[Notice, ...] = ()
     lost: frozenset[str] = field(default_factory=frozenset)
     runs: tuple["Run", ...] = ()
+    feeds: tuple["Feed", ...] = ()
+    closing: tuple[Callable[[int], Notice], ...] = ()
+    unrecorded: bool = False
+    aside: bool = False
 
     def told(self) -> list[tuple[tuple[object, ...], Notice]]:
-        """All notices, those of runs too, each with a name of its own that later changes of the script leave alone."""
+        """All notices, of runs and feeds too, each by a name that later changes of the script leave alone."""
         found: list[tuple[tuple[object, ...], Notice]] = [((number,), one) for number, one in enumerate(self.notices)]
-        return found + [((run.name,), one) for run in self.runs for one in run.notices()]
+        found += [((run.name,), one) for run in self.runs for one in run.notices()]
+        found += [(("closing", number), make(self.end)) for number, make in enumerate(self.closing)]
+        return found + [((feed.name,), one) for feed in self.feeds for one in feed.notices()]
 
 
 def flips(track: Track, end: int) -> list[tuple[int, bool]]:

@@ -103,3 +103,9 @@ def event_as_documented(channel: str, envelope: dict[str, Any]) -> None:
 def event_types(channel: str) -> set[str]:
     """The types that come by a channel."""
     return {name for name, definition in _events()["$defs"].items() if channel in definition.get("x-channels", ())}
+
+
+def listed_values(name: str) -> set[str]:
+    """The values that the contract lists for a kind of text in events, and its examples of others."""
+    definition = _events()["$defs"][name]
+    return {*definition["anyOf"][0]["enum"], *definition.get("examples", ())}

@@ -8,7 +8,7 @@ import pytest
 
 from rooms.simulator.clock import DAY, HOUR, MINUTE, SimulatedClock
 from rooms.simulator.room import Room
-from rooms.simulator.scenarios import SCENARIOS, recorded_class, school_class
+from rooms.simulator.scenarios import INCIDENTS, SCENARIOS, recorded_class, school_class
 from rooms.simulator.session import Session
 from rooms.simulator.world import World
 from tests.rooms.simulator.conftest import NOON
@@ -32,7 +32,7 @@ def events(client: httpx.Client) -> List:
 @pytest.fixture
 def past(world: World, physics: Room) -> Session:
     """A class with every incident, over since an hour."""
-    return world.play(school_class(seed=2, people=40, incidents=list(SCENARIOS)[4:]), physics, NOON - 2 * HOUR)
+    return world.play(school_class(seed=2, people=40, incidents=list(INCIDENTS)), physics, NOON - 2 * HOUR)
 
 
 def pages(events: List, **params: Any) -> Iterator[Any]:

@@ -3,6 +3,7 @@
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -13,6 +14,7 @@ from rooms.simulator.api_video.routes import KEY
 from rooms.simulator.api_video.viewers import MANNERS, parts, said
 from rooms.simulator.app import create_app
 from rooms.simulator.clock import SimulatedClock
+from rooms.simulator.demo import furnish
 from rooms.simulator.world import World
 
 CONTRACT = Path(__file__).parents[2] / "contract" / "api-video-openapi.yaml"
@@ -162,6 +164,22 @@ def test_somebody_is_made_to_watch_now_and_events_come_as_the_clock_passes_them(
     asking.clock.advance(60)
     assert asking.ask("GET", place, url)["data"][-1]["type"] == "pause"
     assert asking.http.post("/_control/viewings", json={"video_id": "none"}).status_code == 400
+
+
+def test_the_demo_puts_up_the_recordings_of_past_classes_and_people_of_the_class_watch_them() -> None:
+    world = World(SimulatedClock(NOON, speed=0))
+    furnish(world, ZoneInfo("Africa/Nairobi"))
+
+    videos = list(world.library.videos.values())
+    assert len(videos) >= 3
+    for video in videos:
+        known = {person.user_id for person in world.truth(video.metadata["session_id"])}
+        watchers = {viewing.metadata.get("user_id") for viewing in world.library.of_video(video.id)}
+        assert watchers - {None} <= known
+    assert sum(len(world.library.of_video(video.id)) for video in videos) > len(videos)
+    again = World(SimulatedClock(NOON, speed=0))
+    furnish(again, ZoneInfo("Africa/Nairobi"))
+    assert again.library.viewings == world.library.viewings
 
 
 def test_a_viewer_of_a_seed_always_watches_the_same() -> None:

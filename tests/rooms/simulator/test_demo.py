@@ -9,9 +9,11 @@ import pytest
 
 from rooms.simulator.answers import runs
 from rooms.simulator.clock import DAY, HOUR, MINUTE, SECOND, SimulatedClock, instant_of
-from rooms.simulator.demo import ARABIC, CHEMISTRY, MATHS, PHYSICS, furnish
+from rooms.simulator.demo import ARABIC, BIOLOGY, CHEMISTRY, MATHS, NEWS, PHYSICS, furnish
+from rooms.simulator.jobs import jobs
 from rooms.simulator.journal import Journal
 from rooms.simulator.session import Session
+from rooms.simulator.texts import text_of
 from rooms.simulator.world import World
 from rooms.simulator.worlds import WORLDS
 from tests.rooms.simulator.conftest import standing
@@ -65,6 +67,48 @@ def test_every_lesson_answered_its_poll(kind: str, room: str, friday: World) -> 
     assert [run.session for run in asked] == [one for one in friday.begun() if one.room.name == room]
     assert len(asked) > 2
     assert all(run.responses() for run in asked)
+
+
+def ends(world: World, family: str, room: str) -> set[str]:
+    """How the jobs of a room ended: the error that was told, or else their status."""
+    found = set()
+    for job in jobs(world, family):
+        if job.session.room.name == room:
+            told = [one.data for one in job.session.sent if one.data.get("job_id") == job.id]
+            found.add(next((data["error_type"] for data in told if "error_type" in data), job.status))
+    return found
+
+
+def test_a_room_that_should_always_be_recorded_was_not_always(friday: World) -> None:
+    errors = {"UPLOAD_ERROR", "SHORT_RECORDING_ERROR"}
+    assert ends(friday, "recording", BIOLOGY) == {"completed", "post_processing", *errors}
+    lessons = [one for one in friday.begun() if one.room.name == BIOLOGY]
+    recorded = {job.session.id for job in jobs(friday, "recording")}
+    assert [bool(one.script.runs) for one in lessons] == [one.id in recorded for one in lessons]
+    missing = [one for one in lessons if one.id not in recorded]
+    assert len(lessons) > len(missing) >= 1
+    (template,) = [one for one in friday.templates.values() if one.name == "Recorded class"]
+    assert template.recordings[0]["compositeRecording"]["browserComposite"]["autoStart"]
+
+
+def test_last_week_was_streamed_and_pushed_and_an_encoder_was_turned_away(friday: World) -> None:
+    assert ends(friday, "live", NEWS) == {"completed", "INTERNAL_ERROR"}
+    assert ends(friday, "external", NEWS) == {"completed"}
+    told = {one.type for session in friday.begun() if session.room.name == NEWS for one in session.sent}
+    assert {"ingest.start.success", "ingest.end.success", "ingest.start.failure", "hls.recording.success"} <= told
+
+
+def test_what_was_recorded_last_week_can_be_read(friday: World) -> None:
+    spoken = [one for one in friday.begun() if "browser-transcript_json.json" in one.files]
+    assert len(spoken) > 4
+    for session in spoken[:2]:
+        footage, _ = session.files["browser-transcript_json.json"]
+        assert len(text_of(session, footage)) == session.size_of(footage) > 10_000
+
+
+def test_a_running_lesson_is_being_recorded_and_streamed(friday: World) -> None:
+    for family in ("recording", "live"):
+        assert [job.session.room.name for job in jobs(friday, family) if job.status == "running"] == [PHYSICS]
 
 
 def test_no_room_has_two_sessions_at_once(friday: World) -> None:

@@ -52,14 +52,14 @@ def test_every_link_of_every_webhook_leads_to_a_file(world: World, choir: Sessio
     links = set(re.findall(r"http://simulator/files/[^\"']+", str(world.events(choir.id))))
     names = {one.rpartition("/")[2].partition("?")[0] for one in links}
     assert names == set(choir.files)
-    assert len(names) == 20
+    assert len(names) == 22
     for one in links:
         assert anybody.get(one).status_code == 200, one
 
 
 def test_assets_are_as_large_as_what_their_links_lead_to(ask: Ask, choir: Session, anybody: httpx.Client) -> None:
     assets = [one for one in ask("list_recording_assets", params={"limit": 100})["data"] if one["size"]]
-    assert len(assets) == 15
+    assert len(assets) == 17
     for asset in assets:
         found = anybody.get(ask("get_recording_asset_presigned_url", asset_id=asset["id"])["url"])
         assert (found.status_code, len(found.content)) == (200, asset["size"])
@@ -72,7 +72,7 @@ def test_webhooks_name_the_sizes_of_their_files(choir: Session, anybody: httpx.C
         for file in [one.data, *one.data.get("recording_single_files", ())]:
             if "size" in file and "recording_presigned_url" in file:
                 told[file["recording_presigned_url"]] = file["size"]
-    assert len(told) == 7
+    assert len(told) == 8
     for url, size in told.items():
         assert len(anybody.get(url).content) == size
 
@@ -335,7 +335,7 @@ def test_what_was_said_in_a_pause_is_in_no_transcript(world: World, physics: Roo
 def test_the_truth_of_talk_can_be_asked_for(client: httpx.Client, choir: Session) -> None:
     told: dict[str, Any] = client.get(f"/_control/truth/{choir.id}").json()
     by_job = {one["job_id"]: one for one in told["recordings"]}
-    assert len(by_job) == 3
+    assert len(by_job) == 4
     browser = by_job[choir.object_id("job", "browser")]
     expected = {one.key: length(one.spans) / 1000 for one in talk(choir, choir.files["browser.mp4"][0])}
     assert {one["key"]: one["seconds"] for one in browser["people"]} == expected
