@@ -138,8 +138,33 @@ def settings_changed(before: Any, after: Any) -> list[Setting]:
     ]
 
 
+# What 100ms calls a setting, where its name says little to who reads the audit.
+_SETTINGS: Final[Mapping[str, str]] = {
+    "size": "places",
+    "large_room": "room for many",
+    "max_duration_seconds": "longest session (seconds)",
+    "recording_info": "recording",
+    "template_id": "template",
+    "rtmp_urls": "addresses",
+    "meeting_url": "meeting address",
+    "audio_only": "sound only",
+    "hls_vod": "kept as a playlist",
+    "single_file_per_layer": "kept as video files",
+    "output_modes": "as",
+    "custom_vocabulary": "words to know",
+    "answer_min_len": "fewest characters",
+    "answer_max_len": "most characters",
+    "skippable": "may be skipped",
+    "maxPeerCount": "places",
+    "subscribeParams": "sees",
+    "publishParams": "may publish",
+    "subscribeToRoles": "roles",
+    "rtmpUrls": "addresses",
+}
+
+
 def _name(path: str) -> str:
-    return path.replace("_", " ").replace(".", " › ")
+    return " › ".join(_SETTINGS.get(step) or step.replace("_", " ") for step in path.split("."))
 
 
 def _value(value: Any) -> str:

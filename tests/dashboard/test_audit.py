@@ -53,7 +53,7 @@ def test_a_row_opens_what_was_set_before_and_after(ops: Client, ikram: User, phy
 
     shown = ops.get(f"/audit/{AuditEntry.objects.count()}/").content.decode()
 
-    for text in ("Room changed", "size", "20", "30", "by ikram", f"/rooms/{physics.pk}/"):
+    for text in ("Room changed", "places", "20", "30", "by ikram", f"/rooms/{physics.pk}/"):
         assert text in shown
 
 

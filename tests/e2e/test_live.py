@@ -3,12 +3,13 @@
 import re
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
 from django.utils import timezone
-from playwright.sync_api import expect
+from playwright.sync_api import Request, expect
 
 from rooms import live
 from rooms.connection import client
@@ -153,6 +154,24 @@ def test_on_a_phone_the_acts_are_at_hand_and_the_open_tab_is_in_view(
 
     visitor.open(f"/rooms/{choir.pk}/jobs/")
     expect(page.locator(".room-tabs [aria-current]")).to_be_in_viewport(ratio=1)
+
+
+def test_the_wall_keeps_its_sign_in_while_nobody_touches_it_and_other_pages_do_not(
+    visit: Visit, ikram: User, physics: Room
+) -> None:
+    visitor = visit(ikram)
+    page = visitor.page
+    asked: list[Request] = []
+    page.on("request", lambda one: asked.append(one) if "hx-request" in one.headers else None)
+
+    for path, part, unattended in (("/live/tv/", "/live/tv/", False), ("/", "/", True)):
+        visitor.open(path)
+        asked.clear()
+        # The first of a page may still tell of a touch before it.
+        for _ in range(2):
+            with page.expect_request(lambda one, part=part: urlsplit(one.url).path == part, timeout=15_000):  # type: ignore[misc]
+                pass
+        assert ("x-unattended" in asked[-1].headers) is unattended, path
 
 
 @pytest.mark.parametrize("rooms", [1, 12, 40])
