@@ -219,6 +219,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--quick",
         action="store_true",
-        help="under a minute: SQLite only, no browser, no killed processes, no slow tests",
+        help="a few minutes: SQLite only, no browser, no killed processes, no slow tests",
     )
     return parser

@@ -55,6 +55,11 @@ PICTURES = (
     Picture("home", "", OPS),
     Picture("live", "sessions/?state=live", TEACHER, opens=SESSION),
     Picture("phone", "sessions/", TEACHER, (390, 844)),
+    Picture(
+        "recording", "recordings/?state=ready&kind=browser&q=Physics", TEACHER, opens=("tbody a[href^='/recordings/']",)
+    ),
+    Picture("check", "recordings/check/", OPS),
+    Picture("streams", "streams/", OPS),
     Picture("template", "room-templates/?q=Class", OPS, opens=("tbody a[href^='/room-templates/']",)),
     Picture("quiz", "polls/?kind=quiz", TEACHER, opens=("tbody a[href^='/polls/']", "a[href$='/results/']")),
     Picture("audit", "audit/", OPS),
