@@ -12,9 +12,10 @@ from analytics.chapters import Chapter
 from analytics.models import Asset, KeptFile, PollRun, Recording, Session
 from dashboard.doers import acts_on, names_of, who
 from dashboard.file_words import file_rank
-from dashboard.retention import own_storage
+from dashboard.retention import Stay, stay_of
 from dashboard.states import RECORDINGS, State
 from dashboard.troubles import TRANSCRIPTION, Step, Trouble, step_of, trouble_in
+from rooms.room_templates.then import templates_then
 
 ICONS: Final[Mapping[str, str]] = {
     "start": "circle-dot",
@@ -25,7 +26,6 @@ ICONS: Final[Mapping[str, str]] = {
     "removed": "user-x",
     "poll": "list-todo",
 }
-KEPT_DAYS: Final = 15  # in 100ms's own storage (EVENTS trap 34)
 LATE: Final = timedelta(minutes=1)
 # The whole room before one person, one person before one track.
 _FILMS: Final = ("room-composite", "room-composite-legacy", "stream", "track")
@@ -60,7 +60,7 @@ class RecordingReading:
     kept: Mapping[str, KeptFile]
     session: Session | None
     now: datetime
-    own_storage: bool
+    stay: Stay
 
     @property
     def state(self) -> State:
@@ -122,18 +122,9 @@ class RecordingReading:
         return any(film.is_kept for film in self.films) if self.films else bool(self.kept)
 
     @property
-    def kept_until(self) -> datetime | None:
-        """Until when 100ms keeps the files; None in a bucket of one's own, or before there are any."""
-        one = self.recording
-        if self.own_storage or one.state != Recording.State.READY:
-            return None
-        return (one.finished_at or one.at) + timedelta(days=KEPT_DAYS)
-
-    @property
     def is_forgotten(self) -> bool:
         """100ms's time is over, and we have no copy."""
-        until = self.kept_until
-        return until is not None and until < self.now and not self.is_copied
+        return self.stay.is_over and not self.is_copied
 
     @property
     def late_by(self) -> timedelta | None:
@@ -211,13 +202,14 @@ def read(recording: Recording, *, now: datetime) -> RecordingReading:
     for asset in assets:
         asset.recording = recording  # each knows it, and none asks for it
     kept = KeptFile.objects.filter(asset_id__in=[asset.pk for asset in assets], state=KeptFile.State.KEPT)
+    key = (recording.room.template_id, recording.at)
     return RecordingReading(
         recording=recording,
         assets=assets,
         kept={file.pk: file for file in kept},
         session=Session.objects.select_related("room").filter(pk=recording.session_id).first(),
         now=now,
-        own_storage=own_storage(recording),
+        stay=stay_of(recording, assets, templates_then([key]).get(key), now),
     )
 
 
