@@ -71,6 +71,10 @@ class Run:
         return next((event.session_id for event in self.all if event.session_id), self.placed)
 
     @property
+    def other_sessions(self) -> list[str]:
+        return sorted({event.session_id for event in self.all} - {"", self.session_id})
+
+    @property
     def room_id(self) -> str:
         return self.all[0].room_id
 

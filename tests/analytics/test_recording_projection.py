@@ -304,6 +304,23 @@ def test_a_run_that_lasts_into_the_next_session_is_one() -> None:
     assert rows() == before
 
 
+def test_what_is_told_of_its_first_session_later_does_not_lose_what_the_next_one_told() -> None:
+    """The row is the first session's, so nothing but the events says that the other one spoke of it."""
+    events = [
+        parse(body, Channel.WEBHOOK)
+        for body in (
+            told("beam.started.success"),
+            told("beam.stopped.success", session_id="s2"),
+            told("beam.failure", beam_id=BEAM),
+            told("session.close.success", session_stopped_at="2021-11-30T12:59:00Z"),
+        )
+    ]
+    whole = rows_after(events)
+    assert whole["Recording"][0]["stop_reason"] == "client request"
+    for order in permutations(events):
+        assert rows_after(*[[event] for event in order]) == whole
+
+
 # --- Encoders ------------------------------------------------------------------------------------------------------
 
 
