@@ -343,6 +343,19 @@ def test_an_encoder_that_is_turned_away_and_one_that_breaks_off_are_two() -> Non
     assert (broken.state, broken.error_message) == ("broken", "stream key disabled")
 
 
+def test_the_words_of_an_error_keep_no_stream_key() -> None:
+    """They are shown in the lists of the admin as they are kept."""
+    words = "cannot push to rtmp://live.example.com/app/the-key"
+    take(
+        told("beam.failure", error_message=words),
+        told("beam.stopped.success", beam_id="b2", reason=f"failure: {words}"),
+        told("ingest.failure", error_message=words),
+        told("ingest.end.success", ingest_id="i2", reason=words),
+    )
+    assert Recording.objects.filter(error_message=f"cannot push to rtmp://live.example.com/app/{MASK}").exists()
+    assert "the-key" not in str(rows())
+
+
 # --- Sessions ------------------------------------------------------------------------------------------------------
 
 
