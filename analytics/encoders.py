@@ -93,4 +93,7 @@ def find_stream(any_id: str) -> Stream | None:
     ):
         if (stream := found.first()) is not None:
             return stream
-    return None
+    # An id of ours from before its beam was known, which the row bears since.
+    kind, _, rest = any_id.partition("-")
+    later = find_stream(rest) if rest and kind in Stream.Kind.values else None
+    return later if later is not None and later.kind == kind else None
