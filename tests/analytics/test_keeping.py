@@ -288,8 +288,8 @@ def test_what_100ms_does_not_delete_or_has_deleted_is_left_out(
     upload = {"recording": {"upload": {"type": "s3", "location": "films"}}}
     templates.write([{"id": "own", "name": "Own", "roles": {}, "settings": upload}], at=timezone.now())
     own = classes.room("Bucket", template_id="own")
-    recorded.recording(classes.session(own))
-    recorded.recording(classes.session(physics, ago=timedelta(days=16)))
+    recorded.recording(classes.session(own), files=1)
+    recorded.recording(classes.session(physics, ago=timedelta(days=16)), files=1)
     recorded.asset(film, "chat", is_named=False)
     recorded.asset(film, "summary", status="processing")
 
