@@ -130,7 +130,9 @@ def unread(*, now: datetime) -> QuerySet[Asset]:
     same = Asset.objects.filter(recording=OuterRef("recording"), type=OuterRef("type"))
     read_ = TextFile.objects.filter(content__isnull=False).values("pk")
     return (
-        Asset.objects.filter(type__in=KINDS, status__in=Asset.WHOLE, is_named=True, recording__at__gt=now - KEPT_BY_100MS)
+        Asset.objects.filter(
+            type__in=KINDS, status__in=Asset.WHOLE, is_named=True, recording__at__gt=now - KEPT_BY_100MS
+        )
         .exclude(pk__in=TextFile.objects.values("pk"))
         .exclude(Exists(same.filter(pk__in=read_)))
         .select_related("recording__room")
