@@ -35,6 +35,8 @@ _TOLD_AT_ONCE: Final = frozenset({"browser", "hls"})
 _WHOLE: Final = frozenset({"browser", "composite"})
 # Composites of the media server get no transcript (EVENTS trap 35), nor do single tracks.
 _TRANSCRIBED: Final = frozenset({"browser", "hls"})
+# What fails for its storage or its settings (contract, beamErrorType and recordingErrorType).
+_FOR_OPS: Final = frozenset({"UPLOAD_ERROR", "CLOUD_ACCESS_ERROR", "CONFIG_ERROR"})
 
 
 class What(StrEnum):
@@ -230,11 +232,7 @@ def _of_recording(held: Held, expected: Expected, one: Actual, every: Iterable[A
 
     match one.state:
         case "failed":
-            made_good = any(
-                other.kind == one.kind and other.state == "ready" and other.at >= one.at and not _of_one(other)
-                for other in every
-            )
-            if not made_good:
+            if _is_for_ops(one) or not any(_makes_good(other, one) for other in every):
                 yield finding(What.FAILED, one.finished or one.at)
         case "ready" if _is_short(one):
             yield finding(What.SHORT, one.stopped or one.at, length=one.length, of=one.ran)
@@ -249,6 +247,29 @@ def _of_recording(held: Held, expected: Expected, one: Actual, every: Iterable[A
             stopped = one.stopped or one.at
             if now >= stopped + one.ran + UPLOAD:
                 yield finding(What.STUCK_PROCESSING, stopped, of=one.ran or None)
+
+
+def _is_for_ops(failed: Actual) -> bool:
+    """Storage and settings fail the next time too, whatever came after this one."""
+    # A failed stop may be all that tells it (EVENTS trap 30).
+    told = (failed.error_type, failed.error_message, failed.stop_reason.removeprefix("failure: "))
+    return any(text.strip().upper().replace(" ", "_") in _FOR_OPS for text in told)
+
+
+def _makes_good(other: Actual, failed: Actual) -> bool:
+    """A later one of its kind that is ready, and has most of what this one would have had.
+
+    One that never began would have had nothing yet.
+    """
+    if other.kind != failed.kind or other.state != "ready" or other.at < failed.at or _of_one(other):
+        return False
+    lost = failed.stopped or failed.finished
+    if failed.started is None or lost is None or lost <= failed.started:
+        return True
+    begun = other.at if other.started is None else other.started
+    ended = begun + other.ran if other.stopped is None else other.stopped
+    both = min(lost, ended) - max(failed.started, begun)
+    return 2 * both > lost - failed.started
 
 
 def _of_one(one: Actual) -> bool:

@@ -135,7 +135,7 @@ def _trouble(finding: Finding, names: Mapping[str, str]) -> Trouble:
     since = ago(finding.since)
     match finding.what:
         case What.FAILED:
-            return trouble_of(finding.error_type, finding.error_message)
+            return trouble_of(finding.error_type or failure_in(finding.stop_reason), finding.error_message)
         case What.TRANSCRIPT_FAILED:
             return TRANSCRIPTION
         case What.MISSING | What.NOT_RUNNING:
