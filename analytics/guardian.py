@@ -52,6 +52,8 @@ class What(StrEnum):
     STUCK_PROCESSING = "stuck-processing"
     NO_TRANSCRIPT = "no-transcript"
     TRANSCRIPT_FAILED = "transcript-failed"
+    TRANSCRIPT_PARTLY = "transcript-partly"  # said to have failed, and both outputs are there in some form
+    SUMMARY_FAILED = "summary-failed"  # the same, and the transcript is there
     TRANSCRIPT_STUCK = "transcript-stuck"
 
 
@@ -102,6 +104,7 @@ class Actual:
     error_message: str = ""
     paused: bool = False
     has_transcript: bool = False
+    has_summary: bool = False
 
     @property
     def ran(self) -> int:
@@ -123,6 +126,7 @@ class Transcribing:
     state: str
     begun: int | None = None
     length: int | None = None
+    outputs: frozenset[str] = frozenset()  # "transcript", "summary": what it named
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +138,7 @@ class Finding:
     kind: str
     since: int
     recording_id: str = ""
+    job_id: str = ""
     error_type: str = ""
     error_message: str = ""
     stop_reason: str = ""
@@ -212,7 +217,7 @@ def _by_order(held: Held, orders: Sequence[Order], actual: Sequence[Actual], now
     known = {one.job_id for one in actual}
     for order in orders:
         if order.job_id not in known and now >= order.at + BEGINS:
-            yield Finding(held.session_id, What.LOST, order.kind, order.at, by=order.by)
+            yield Finding(held.session_id, What.LOST, order.kind, order.at, job_id=order.job_id, by=order.by)
 
 
 def _of_recording(held: Held, expected: Expected, one: Actual, every: Iterable[Actual], now: int) -> Iterator[Finding]:
@@ -223,6 +228,7 @@ def _of_recording(held: Held, expected: Expected, one: Actual, every: Iterable[A
             one.kind,
             since,
             recording_id=one.id,
+            job_id=one.job_id,
             error_type=one.error_type,
             error_message=one.error_message,
             stop_reason=one.stop_reason,
@@ -298,7 +304,7 @@ def _of_transcripts(
         if any(transcript.state == "ready" for transcript in mine):
             continue
         if any(transcript.state == "failed" for transcript in mine):
-            what = What.TRANSCRIPT_FAILED
+            what = _failed_part(one, mine)
         elif one.has_transcript or not (mine or wanted) or now < since + length + transcript_takes(length):
             continue
         else:
@@ -310,10 +316,19 @@ def _of_transcripts(
             one.kind,
             since,
             recording_id=one.id,
+            job_id=one.job_id,
             of=length or None,
             by_settings=by_settings,
             then=by_settings and expected.then,
         )
+
+
+def _failed_part(one: Actual, failed: Iterable[Transcribing]) -> What:
+    """A failure may still name files that are good; by what is missing."""
+    there = frozenset[str]().union(*(transcript.outputs for transcript in failed))
+    if not one.has_transcript and "transcript" not in there:
+        return What.TRANSCRIPT_FAILED
+    return What.TRANSCRIPT_PARTLY if one.has_summary or "summary" in there else What.SUMMARY_FAILED
 
 
 def transcript_takes(length: int) -> int:

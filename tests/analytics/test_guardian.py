@@ -249,9 +249,17 @@ def test_a_transcript_that_is_written_for_too_long_is_stuck() -> None:
 
 
 def test_a_failed_transcript_is_told_whoever_asked_for_it_and_whatever_it_left() -> None:
-    failed = (Transcribing("browser-b1", "failed", TEN, HOUR),)
+    def whats_failed(film: Actual, *outputs: str) -> list[What]:
+        failed = (Transcribing("browser-b1", "failed", TEN, HOUR, frozenset(outputs)),)
+        return whats(found(film, expected=NOTHING, transcripts=failed))
 
-    assert whats(found(FILM, expected=NOTHING, transcripts=failed)) == [What.TRANSCRIPT_FAILED]
+    bare = replace(FILM, has_transcript=False)
+
+    assert whats_failed(bare) == [What.TRANSCRIPT_FAILED]
+    assert whats_failed(bare, "summary") == [What.TRANSCRIPT_FAILED]
+    assert whats_failed(bare, "transcript") == whats_failed(FILM) == [What.SUMMARY_FAILED]
+    assert whats_failed(bare, "transcript", "summary") == [What.TRANSCRIPT_PARTLY]
+    assert whats_failed(replace(FILM, has_summary=True)) == [What.TRANSCRIPT_PARTLY]
 
 
 def test_trap_35_composites_get_no_transcript_so_none_is_missing() -> None:

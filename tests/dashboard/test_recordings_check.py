@@ -52,7 +52,7 @@ def held(physics: Room) -> Session:
 
 
 def shown(viewer: Client, query: str = "") -> str:
-    answer = viewer.get(URL + query)
+    answer = viewer.get(f"/recordings/{query}/" if query and not query.startswith("?") else URL + query)
     assert answer.status_code == 200
     return " ".join(answer.content.decode().split())
 
@@ -191,6 +191,30 @@ def test_transcripts_are_looked_after_too(ops: Client, recorded_by_itself: Room)
     assert "The transcript failed</h2>" in page
     assert "The transcript does not become ready</h2>" in page
     assert page.count("<li>") - page.partition('id="found"')[0].count("<li>") == 3
+
+
+def test_a_summary_that_failed_is_not_called_a_transcript(ops: Client, recorded_by_itself: Room, held: Session) -> None:
+    made = recorded.recording(held)
+    recorded.transcription(made, Transcription.State.FAILED, outputs={"transcript_json": {"path": "said.json"}})
+
+    for page in (shown(ops), shown(ops, made.pk)):
+        assert "The summary failed" in page
+        assert "The transcript is there. 100ms could not write the summary of it" in page
+        assert "The transcript failed" not in page
+
+
+def test_advice_for_a_class_that_is_over_can_be_followed(
+    ops: Client, physics: Room, held: Session, ikram: User
+) -> None:
+    recorded.recording(held, state="starting", started_at=None, stopped_at=None, finished_at=None, files=0)
+    with time_machine.travel(timezone.now() - timedelta(hours=10), tick=False):
+        audit.note(ikram, "recording.start", Target("recording", "job-lost", "", physics.pk))
+
+    page = shown(ops)
+
+    assert "The session is over, so it will not begin any more. Before the next start, check" in page
+    assert "tell 100ms&#x27;s support the id job-lost." in page
+    assert "tart it again" not in page
 
 
 def test_a_room_and_days_narrow_it_and_stand_in_the_url(
