@@ -31,6 +31,7 @@ ICONS: Final[Mapping[str, str]] = {
 LATE: Final = timedelta(minutes=1)
 # The whole room before one person, one person before one track.
 _FILMS: Final = ("room-composite", "room-composite-legacy", "stream", "track")
+_UNDER_WAY: Final = (KeptFile.State.WAITING, KeptFile.State.COPYING)
 _STUCK: Final = (What.STUCK_STARTING, What.STUCK_RUNNING, What.STUCK_PROCESSING)
 _OF_TRANSCRIPT: Final = (
     What.NO_TRANSCRIPT, What.TRANSCRIPT_STUCK, What.TRANSCRIPT_FAILED, What.SUMMARY_FAILED, What.TRANSCRIPT_PARTLY,
@@ -64,6 +65,7 @@ class RecordingReading:
     recording: Recording
     assets: Sequence[Asset]
     kept: Mapping[str, KeptFile]
+    copying: frozenset[str]
     session: Session | None
     now: datetime
     stay: Stay
@@ -126,6 +128,12 @@ class RecordingReading:
     @property
     def is_copied(self) -> bool:
         return any(film.is_kept for film in self.films) if self.films else bool(self.kept)
+
+    @property
+    def can_be_kept(self) -> bool:
+        """There is a file that can be copied, and that nobody has ordered a copy of."""
+        there = [file for file in self.assets if file.can_be_opened and not self.stay.is_over]
+        return any(file.pk not in self.kept and file.pk not in self.copying for file in there)
 
     @property
     def is_forgotten(self) -> bool:
@@ -236,12 +244,13 @@ def read(recording: Recording, *, now: datetime) -> RecordingReading:
     assets = sorted(recording.assets.all(), key=_rank)
     for asset in assets:
         asset.recording = recording  # each knows it, and none asks for it
-    kept = KeptFile.objects.filter(asset_id__in=[asset.pk for asset in assets], state=KeptFile.State.KEPT)
+    ordered = list(KeptFile.objects.filter(asset_id__in=[asset.pk for asset in assets]))
     key = (recording.room.template_id, recording.at)
     return RecordingReading(
         recording=recording,
         assets=assets,
-        kept={file.pk: file for file in kept},
+        kept={file.pk: file for file in ordered if file.state == KeptFile.State.KEPT},
+        copying=frozenset(file.pk for file in ordered if file.state in _UNDER_WAY),
         session=Session.objects.select_related("room").filter(pk=recording.session_id).first(),
         now=now,
         stay=stay_of(recording, assets, templates_then([key]).get(key), now),
