@@ -71,6 +71,19 @@ def test_a_recording_is_told_with_its_session_length_size_and_files(ops: Client,
     assert "video, playlist, transcript (JSON, SRT), 2 thumbnails" in row
 
 
+def test_its_name_and_its_time_open_the_recording_and_its_session_has_a_link_of_its_own(
+    ops: Client, physics: Room
+) -> None:
+    held = classes.session(physics)
+    made = recorded.recording(held)
+
+    [row] = rows(ops)
+
+    assert row.count(f'href="/recordings/{made.pk}/"') == 2
+    assert row.count(f'href="/sessions/{held.pk}/"') == 1
+    assert f'href="/sessions/{held.pk}/">Its session<' in row
+
+
 def test_who_started_it_from_here_is_named_by_the_audit(ops: Client, physics: Room, ikram: User) -> None:
     made = recorded.recording(classes.session(physics))
     audit.note(ikram, "recording.start", Target("recording", made.job_id, str(physics), physics.pk))

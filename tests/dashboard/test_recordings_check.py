@@ -260,6 +260,40 @@ def test_home_tells_what_is_lost_and_counts_the_rest(
     assert "/room-templates/" not in teacher.get("/").content.decode()
 
 
+def test_home_looks_as_far_back_as_the_check_and_both_say_so(ops: Client, recorded_by_itself: Room) -> None:
+    for days in (5, 6):
+        made = recorded.recording(classes.session(recorded_by_itself, ago=timedelta(days=days)), duration_seconds=60.0)
+        recorded.transcription(made)
+
+    assert "2</strong> to look at, in 2 sessions of the last 7 days" in shown(ops)
+    home = ops.get("/").content.decode()
+    assert "2 recordings to look at" in home
+    assert "in the last 7 days" in home
+
+
+def test_home_says_the_same_of_a_class_once(ops: Client, physics: Room, held: Session) -> None:
+    for _ in range(3):
+        recorded.recording(held, Recording.Kind.TRACK, state="failed", error_type="MEMORY_ERROR", files=0)
+    recorded.recording(held, Recording.Kind.TRACK, state="failed", error_type="API_ERROR", files=0)
+
+    page = ops.get("/").content.decode()
+
+    assert f"{physics.name}: the recording of one track failed, 3 times" in page
+    assert page.count(f"<h3>{physics.name}: the recording of one track failed") == 2
+    assert "to look at" not in page
+
+
+def test_days_that_end_before_they_begin_are_said_at_the_field(ops: Client, held: Session) -> None:
+    turned = "?since=2026-03-02&until=2026-03-01"
+
+    assert 'aria-describedby="check-until_error"' in shown(ops, turned)
+    assert "Before Since: no day lies between them." in shown(ops, turned)
+    assert "check-until_error" not in shown(ops, "?since=2026-03-01&until=2026-03-01")
+    for url in ("/recordings/", "/streams/", "/sessions/"):
+        assert "Since is later than Until" in ops.get(url + turned).content.decode()
+        assert "Since is later than Until" not in ops.get(url).content.decode()
+
+
 def test_the_page_of_a_session_says_what_is_wrong_with_its_recording(
     ops: Client, recorded_by_itself: Room, held: Session
 ) -> None:
