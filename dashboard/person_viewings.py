@@ -81,7 +81,9 @@ def _row(recording: Recording, person: Attendance, attended: Attended | None, vi
         absent = absence(attended.person, attended.frame)
         caught = missed_and_caught_up(absent, begun, length, spans_of(viewings))
     was_there = attended is not None
-    viewer = Viewer(person.user_id, person.name, person.user_id, was_there, length, caught, tuple(viewings))
+    elsewhere = not was_there and bool(recording.session_id)
+    told = (length, caught, tuple(viewings), elsewhere)
+    viewer = Viewer(person.user_id, person.name, person.user_id, was_there, *told)
     return Row(recording, viewer)
 
 

@@ -1,8 +1,8 @@
 """Who watched a recording, which parts, and who caught up on what they missed: read for its pages, as rows.
 
 A person is known by the `user_id` they join with at 100ms (EVENTS trap 9): api.video is told it by the page with the
-player (metadata `user_id`), and of our own player it is the user name. Nobody is matched by their name. A viewing of
-nobody known stands alone, as "Somebody".
+player (metadata `user_id`), and of our own player it is who the account is in class (`analytics.class_ids`). Nobody is
+matched by their name. A viewing of nobody known stands alone, as "Somebody".
 """
 
 from collections import defaultdict
@@ -45,7 +45,10 @@ class Strip:
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """One person, or one viewing of nobody known. `caught` is None where it is not known what they missed."""
+    """One person, or one viewing of nobody known. `caught` is None where it is not known what they missed.
+
+    `was_elsewhere`: they were in other classes, so it is known that they were not in this one.
+    """
 
     key: str
     name: str
@@ -54,6 +57,17 @@ class Viewer:
     length: float
     caught: CaughtUp | None
     viewings: tuple[Viewing, ...] = ()
+    was_elsewhere: bool = False
+
+    @property
+    def beside(self) -> str:
+        """Why they stand beside those who were in the class, "" for these. Who is in no class may just go by another
+        id there."""
+        if self.was_there:
+            return ""
+        if not self.user_id:
+            return "nobody told who this was"
+        return "was not in the class" if self.was_elsewhere else "not matched to anybody in the class"
 
     @property
     def label(self) -> str:
@@ -202,7 +216,8 @@ def viewers(recording: Recording, now: datetime) -> Viewers:
     session = Session.objects.filter(pk=recording.session_id).first()
     begun = recorded_from(recording)
     rows = []
-    for person, absent in _attended(session, now) if session else ():
+    attended = _attended(session, now) if session else []
+    for person, absent in attended:
         of_person = watched.pop(person.key, [])
         caught = None
         if begun is not None and length:
@@ -210,11 +225,12 @@ def viewers(recording: Recording, now: datetime) -> Viewers:
         row = Viewer(person.key, person.name, person.user_id, True, length, caught, tuple(of_person))
         if row.missed_micros or of_person:
             rows.append(row)
-    names = _names(key for key, group in watched.items() if group[0].user_id and not group[-1].name)
+    names = _names(group[0].user_id for group in watched.values() if group[0].user_id)
     for key, group in watched.items():
         user_id = group[0].user_id
         name = group[-1].name or names.get(user_id, "")
-        rows.append(Viewer(key, name, user_id, False, length, None, tuple(group)))
+        elsewhere = bool(attended) and user_id in names
+        rows.append(Viewer(key, name, user_id, False, length, None, tuple(group), was_elsewhere=elsewhere))
     return Viewers(recording, length, videos, tuple(rows), begun is not None, session)
 
 
@@ -273,12 +289,13 @@ def name_of(viewing: Viewing) -> str:
 
 
 def _names(user_ids: Iterable[str]) -> dict[str, str]:
-    """The last name that these people used in any session."""
+    """The last name that these people used in any session, "" for who used none; who was in no session is left out."""
     wanted = list(user_ids)
-    if not wanted:
-        return {}
-    stays = Peer.objects.filter(user_id__in=wanted).exclude(name="").order_by("joined_at")
-    return dict(stays.values_list("user_id", "name"))
+    names: dict[str, str] = {}
+    stays = Peer.objects.filter(user_id__in=wanted).order_by("joined_at") if wanted else Peer.objects.none()
+    for user_id, name in stays.values_list("user_id", "name"):
+        names[user_id] = name or names.get(user_id, "")
+    return names
 
 
 def _bar(number: int, one: Bin, highest: float) -> Bar:

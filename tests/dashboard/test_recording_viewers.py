@@ -101,8 +101,9 @@ def test_rewatching_counts_again_for_time_and_once_for_what_was_seen(recording: 
 
 
 def test_viewers_who_were_not_in_the_class_and_nobody_known_stand_beside_the_others(
-    recording: Recording, teacher: Client
+    recording: Recording, physics: Room, teacher: Client
 ) -> None:
+    classes.session(physics, pupils=[Pupil("Zoë", "zoe")])
     video = linked(recording)
     watching(video, "zoe", (0, 60), name="Zoë")
     watching(video, "", (0, 60))
@@ -115,6 +116,19 @@ def test_viewers_who_were_not_in_the_class_and_nobody_known_stand_beside_the_oth
     assert (found.missed_count, found.more_count) == (1, 3)
     assert "was not in the class" in text
     assert text.count("Somebody") == 2
+
+
+def test_who_goes_by_an_id_of_no_class_is_not_said_to_have_been_away(recording: Recording, teacher: Client) -> None:
+    watching(linked(recording), "wanjiru", (0, 60), name="Wanjiru Kamau")
+
+    listed, person = page(teacher, recording), page(teacher, recording, "people/wanjiru/")
+
+    for text in (listed, person):
+        assert "was not in the class" not in text
+        assert "not matched to anybody in the class" in text
+    answer = teacher.get(f"/recordings/{recording.pk}/viewers.csv").getvalue().decode()
+    [line] = [row for row in csv.DictReader(io.StringIO(answer)) if row["user_id"] == "wanjiru"]
+    assert line["was_in_the_session"] == ""
 
 
 def test_a_name_alone_makes_nobody_the_same_person(recording: Recording) -> None:
