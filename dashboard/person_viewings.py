@@ -54,7 +54,8 @@ def viewings_of(person: Attendance, user: User) -> PersonViewings:
 
     A class recorded in two ways stands twice: each file was missed and watched for itself.
     """
-    viewings = list(Viewing.objects.filter(user_id=person.user_id).select_related("video").order_by("loaded_at", "pk"))
+    watched = Viewing.objects.filter(user_id=person.user_id, watched_seconds__gt=0)
+    viewings = list(watched.select_related("video").order_by("loaded_at", "pk"))
     attended = {one.session.pk: one for one in person.sessions}
     sessions = {*attended, *(viewing.video.session_id for viewing in viewings)} - {""}
     named = {viewing.video.recording_id for viewing in viewings}

@@ -25,6 +25,8 @@ BINS: Final = 120
 TALL: Final = 52.0  # pixels of the highest bar
 BASE: Final = 58.0
 
+RUNNING: Final = frozenset({Recording.State.STARTING, Recording.State.RUNNING, Recording.State.STOPPING})
+
 State = Literal["caught up", "in part", "not watched", "nothing missed", "not known"]
 
 
@@ -137,7 +139,10 @@ class Viewer:
     @property
     def sentence(self) -> str:
         """The strip, read aloud."""
-        missed = f"Missed {_listed(self.missed_strips)}" if self.missed_strips else "Missed nothing"
+        if self.caught is None:
+            missed = "What was missed is not known"
+        else:
+            missed = f"Missed {_listed(self.missed_strips)}" if self.missed_strips else "Missed nothing"
         return f"{missed}; watched {_listed(self.seen_strips) if self.seen_strips else 'nothing'}"
 
 
@@ -163,6 +168,20 @@ class Viewers:
     rows: tuple[Viewer, ...]
     start_known: bool
     session: Session | None = field(default=None)
+    people_known: bool = True
+
+    @property
+    def doubt(self) -> str:
+        """Why it is not known who missed what, "" where it is."""
+        if self.start_known and self.length and self.people_known:
+            return ""
+        if self.recording.state in RUNNING:
+            return "It is still being recorded: who missed a part of the class is known afterwards."
+        if not self.start_known:
+            return "When the recording began is not known, so nobody’s absence can be laid against it."
+        if not self.length:
+            return "How long the recording is is not known, so nobody’s absence can be laid against it."
+        return "Who was in the class is not known."
 
     @cached_property
     def watchers(self) -> list[Viewer]:
@@ -210,7 +229,9 @@ def viewers(recording: Recording, now: datetime) -> Viewers:
     """Read it all: six queries at most, however many watched."""
     videos = tuple(Video.objects.filter(recording_id__in=ids_of(recording)).order_by("source", "linked_at", "pk"))
     watched: dict[str, list[Viewing]] = defaultdict(list)
-    for viewing in Viewing.objects.filter(video__in=videos).order_by("loaded_at", "pk") if videos else ():
+    opened = Viewing.objects.filter(video__in=videos) if videos else Viewing.objects.none()
+    # To open the player is not to watch: what was never played is kept, and makes nobody a viewer.
+    for viewing in opened.filter(watched_seconds__gt=0).order_by("loaded_at", "pk"):
         watched[viewing.user_id or viewing.pk].append(viewing)
     length = length_of(recording) or max((video.duration_seconds or 0 for video in videos), default=0.0)
     session = Session.objects.filter(pk=recording.session_id).first()
@@ -231,7 +252,7 @@ def viewers(recording: Recording, now: datetime) -> Viewers:
         name = group[-1].name or names.get(user_id, "")
         elsewhere = bool(attended) and user_id in names
         rows.append(Viewer(key, name, user_id, False, length, None, tuple(group), was_elsewhere=elsewhere))
-    return Viewers(recording, length, videos, tuple(rows), begun is not None, session)
+    return Viewers(recording, length, videos, tuple(rows), begun is not None, session, bool(attended))
 
 
 def recorded_from(recording: Recording) -> int | None:
