@@ -259,6 +259,10 @@ def test_a_long_transcript_comes_in_parts_and_opens_at_the_place_of_the_film(tea
     there = shown(teacher, f"/recordings/{made.pk}/?t=18:20")
     assert "Part 3 of 3" in there
     assert "line 1100." in there
+    # Where the part begins and ends in the film, for the player, which turns the parts.
+    assert 'data-begins="" data-ends="500"' in first
+    assert 'data-begins="1000" data-ends=""' in there
+    assert "data-begins" not in shown(teacher, f"/recordings/{made.pk}/?q=line")
 
 
 def test_a_chat_and_a_summary_have_tabs_of_their_own(teacher: Client, physics: Room) -> None:

@@ -235,6 +235,78 @@ def test_what_was_said_is_searched_and_read_along(visit: Visit, ikram: User, kep
     expect(script.locator("li[aria-current]")).to_be_in_viewport()
 
 
+@pytest.fixture
+def talkative(kept: Lesson) -> Lesson:
+    """Somebody says something every two seconds: 1260 lines, which are shown in three parts."""
+    text = TextFile.objects.get(recording_id=kept.recording.pk, kind=TextFile.Kind.TRANSCRIPT)
+    text.content = [
+        {"start": 2.0 * n, "end": 2.0 * n + 1, "speaker": "Ada", "peer_id": "", "text": f"Line {n}"}
+        for n in range(LENGTH // 2)
+    ]
+    text.save()
+    return kept
+
+
+def test_the_transcript_turns_to_the_part_in_which_the_film_is(visit: Visit, ikram: User, talkative: Lesson) -> None:
+    visitor = visit(ikram)
+    page = visitor.page
+    visitor.open(talkative.url)
+    ready(page)
+    script = page.get_by_role("region", name="What was said and written")
+    expect(script.get_by_text("Part 1 of 3")).to_be_visible()
+
+    page.get_by_role("link", name=re.compile("Quiz")).click()
+    at(page, 1800)
+    expect(script.get_by_text("Part 2 of 3")).to_be_visible()
+    expect(script.locator("li[aria-current]")).to_contain_text("Line 900")
+    expect(script.locator("li[aria-current]")).to_be_in_viewport()
+    expect(page.locator("#chapters a", has_text="Quiz")).to_be_focused()
+
+    # Played over the end of a part.
+    page.evaluate("document.getElementById('film').currentTime = 1998.5")
+    page.get_by_role("button", name="Play").click()
+    expect(script.get_by_text("Part 3 of 3")).to_be_visible()
+    page.keyboard.press("k")
+
+    # Who turns by hand stays there, until the film is moved by hand.
+    script.get_by_role("link", name="Before").click()
+    expect(script.get_by_text("Part 2 of 3")).to_be_visible()
+    page.evaluate("document.getElementById('film').currentTime = 2100")
+    at(page, 2100)
+    page.wait_for_timeout(400)
+    expect(script.get_by_text("Part 2 of 3")).to_be_visible()
+    page.get_by_role("slider", name="Position").focus()
+    page.keyboard.press("Home")
+    expect(script.get_by_text("Part 1 of 3")).to_be_visible()
+
+
+def test_who_reads_or_searches_the_transcript_is_not_taken_elsewhere(
+    visit: Visit, ikram: User, talkative: Lesson
+) -> None:
+    visitor = visit(ikram)
+    page = visitor.page
+    visitor.open(talkative.url)
+    ready(page)
+    script = page.get_by_role("region", name="What was said and written")
+
+    script.get_by_role("list", name="Transcript").focus()
+    page.evaluate("document.getElementById('film').currentTime = 1500")
+    at(page, 1500)
+    page.wait_for_timeout(400)
+    expect(script.get_by_text("Part 1 of 3")).to_be_visible()
+    page.get_by_role("slider", name="Position").focus()
+    page.keyboard.press("PageUp")
+    expect(script.get_by_text("Part 2 of 3")).to_be_visible()
+
+    script.get_by_placeholder("Search what was said").fill("line 7")
+    expect(script.get_by_text("of 1260 lines with")).to_be_visible()
+    page.get_by_role("slider", name="Position").focus()
+    page.keyboard.press("Home")
+    at(page, 0)
+    page.wait_for_timeout(400)
+    expect(script.get_by_text("of 1260 lines with")).to_be_visible()
+
+
 def test_a_film_of_100ms_is_played_by_links_that_no_page_shows(
     visit: Visit, ikram: User, lesson: Lesson, storage: Storage, settings: Any
 ) -> None:
