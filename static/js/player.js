@@ -117,6 +117,7 @@ if (player && film) {
     last = line;
     turn(at);
     place(share, at);
+    if (scrub.matches(":focus-visible") && !scrub.matches(":hover")) tell(at);
   };
 
   const place = (share, at) => {
@@ -202,6 +203,25 @@ if (player && film) {
     const { left, width } = scrub.getBoundingClientRect();
     seek(((event.clientX - left) / width) * length());
   };
+  // What lies under the pointer, or where the bar stands while it has the keyboard: its time and its chapter.
+  const tip = byId("scrub-tip");
+  const tell = (at) => {
+    const chapter = current([...document.querySelectorAll("#chapters [data-at]")], at);
+    const words = chapter?.querySelector(".cut").cloneNode(true);
+    tip.replaceChildren(clock(at), ...(words ? ["\u2003", words] : []));
+    tip.hidden = false;
+    const [bar, box] = [scrub.getBoundingClientRect(), tip.parentElement.getBoundingClientRect()];
+    const middle = bar.left - box.left + (length() ? at / length() : 0) * bar.width;
+    const rightmost = box.width - tip.offsetWidth - 8;
+    tip.style.left = `${Math.max(8, Math.min(middle - tip.offsetWidth / 2, rightmost))}px`;
+  };
+  scrub.addEventListener("pointermove", (event) => {
+    const { left, width } = scrub.getBoundingClientRect();
+    tell(Math.min(1, Math.max(0, (event.clientX - left) / width)) * length());
+  });
+  for (const name of ["pointerleave", "pointercancel", "blur"]) scrub.addEventListener(name, () => (tip.hidden = true));
+  scrub.addEventListener("focus", () => scrub.matches(":focus-visible") && tell(film.currentTime));
+
   scrub.addEventListener("pointerdown", (event) => {
     scrub.setPointerCapture(event.pointerId);
     pointed(event);

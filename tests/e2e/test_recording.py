@@ -235,6 +235,57 @@ def test_what_was_said_is_searched_and_read_along(visit: Visit, ikram: User, kep
     expect(script.locator("li[aria-current]")).to_be_in_viewport()
 
 
+def test_the_bar_tells_the_time_and_the_chapter_under_the_pointer(visit: Visit, ikram: User, kept: Lesson) -> None:
+    visitor = visit(ikram)
+    page = visitor.page
+    visitor.open(kept.url)
+    ready(page)
+    bar, tip = page.locator("#scrub"), page.locator("#scrub-tip")
+    box = bar.bounding_box()
+    assert box is not None
+    expect(tip).to_be_hidden()
+
+    page.mouse.move(box["x"] + box["width"] / 7, box["y"] + 10)
+    expect(tip).to_have_text(re.compile(r"^(6:00|5:59)\sSofia joins$"))
+    told = tip.bounding_box()
+    assert told is not None
+    assert abs(told["x"] + told["width"] / 2 - box["x"] - box["width"] / 7) < 2
+    page.mouse.move(box["x"] + box["width"] - 1, box["y"] + 10)
+    told = tip.bounding_box()
+    assert told is not None
+    assert told["x"] + told["width"] <= box["x"] + box["width"] + 16  # never outside the picture
+    page.mouse.move(box["x"], box["y"] - 200)
+    expect(tip).to_be_hidden()
+    assert position(page) < 1
+
+    page.keyboard.press("Tab")
+    bar.focus()
+    page.keyboard.press("PageUp")
+    expect(tip).to_have_text(re.compile(r"^1:00\sRecording starts$"))
+
+
+def test_on_a_phone_the_film_stays_in_sight_of_who_taps_a_chapter_or_a_line(
+    visit: Visit, ikram: User, kept: Lesson
+) -> None:
+    visitor = visit(ikram, "phone")
+    page = visitor.page
+    visitor.open(kept.url)
+    ready(page)
+
+    lines = page.locator("#script-lines li")
+    for tapped in (page.get_by_role("link", name=re.compile("Quiz")), lines.nth(3), lines.nth(30)):
+        tapped.scroll_into_view_if_needed()
+        tapped.click()
+        seen = page.locator("#film").bounding_box()
+        top = page.locator(".top").bounding_box()
+        box = tapped.bounding_box()
+        assert seen is not None and top is not None and box is not None  # noqa: PT018
+        assert abs(seen["y"] - top["y"] - top["height"]) < 2
+        assert seen["height"] < 844 * 0.42
+        assert box["y"] >= seen["y"] + seen["height"]  # and covers nothing that is tapped
+    at(page, 12 * 30)
+
+
 @pytest.fixture
 def talkative(kept: Lesson) -> Lesson:
     """Somebody says something every two seconds: 1260 lines, which are shown in three parts."""
