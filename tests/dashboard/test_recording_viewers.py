@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -177,6 +178,19 @@ def test_without_a_start_of_the_recording_nobodys_absence_is_made_up(held: Sessi
 
     assert row.state == "not known"
     assert "When the recording began is not known" in page(teacher, unknown)
+
+
+def test_places_of_a_film_that_may_not_be_played_are_no_links(
+    recording: Recording, teacher: Client, signed_in: Callable[[User], Client], olive: User
+) -> None:
+    watching(linked(recording), "liam", (10 * MINUTE, 20 * MINUTE))
+    observer = signed_in(olive)
+
+    [row] = viewers(recording, timezone.now()).rows
+    for rest in ("", f"people/{row.key}/"):
+        assert f"/recordings/{recording.pk}/?t=" in page(teacher, recording, rest), rest
+        assert f"/recordings/{recording.pk}/?t=" not in page(observer, recording, rest), rest
+    assert "Most watched: 10:00" in page(observer, recording)
 
 
 def test_the_heat_line_says_what_was_watched_most(recording: Recording, teacher: Client) -> None:
