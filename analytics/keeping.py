@@ -38,6 +38,8 @@ log = structlog.get_logger(__name__)
 KEEPER: Final = Machine("Rollcall's keeper of recordings")
 # A worker that was killed leaves its claim behind; whoever copies renews it as the file comes.
 LEASE: Final = timedelta(minutes=5)
+# Nothing is heard of a file while it is saved and read back, which may be to and from a bucket far away.
+SAVED_WITHIN: Final = timedelta(hours=1)
 _RENEWED_EVERY: Final = timedelta(seconds=10)
 TRIES: Final = 12  # in a row that brought nothing: some three hours, by `wait_after`
 A_SWEEP: Final = 500  # files put on the list at once; the rest wait for the next run
@@ -143,7 +145,7 @@ def copy(kept: KeptFile, *, clock: Clock = timezone.now) -> KeptFile:
 def spool_of(asset_id: str) -> Path:
     """Where what has come of a file lies until it is whole. Named by a digest: an id is 100ms's to choose."""
     folder = Path(settings.KEPT_SPOOL)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder / f"{sha256(asset_id.encode()).hexdigest()}.part"
 
 
@@ -185,9 +187,9 @@ def _receive(kept: KeptFile, spooled: Path, have: int, clock: Clock) -> None:
     _renew(kept, clock())
 
 
-def _renew(kept: KeptFile, now: datetime) -> None:
+def _renew(kept: KeptFile, now: datetime, lease: timedelta = LEASE) -> None:
     """How far it is, so that pages show it. Whose claim was taken by another worker meanwhile stops."""
-    until = now + LEASE
+    until = now + lease
     mine = KeptFile.objects.filter(pk=kept.pk, state=KeptFile.State.COPYING, claimed_until=kept.claimed_until)
     if not mine.update(size=kept.size, claimed_until=until):
         raise Overtaken
@@ -204,11 +206,11 @@ def _check_size(kept: KeptFile, spooled: Path) -> None:
 
 
 def _save(kept: KeptFile, spooled: Path, clock: Clock) -> None:
+    _renew(kept, clock(), SAVED_WITHIN)
     with spooled.open("rb") as whole:
         wanted = _digest(whole)
     wish = _name(kept)
     storage().delete(wish)  # of a try that ended after it had saved
-    _renew(kept, clock())
     with spooled.open("rb") as whole:
         kept.name = storage().save(wish, File(whole))
     with storage().open(kept.name, "rb") as saved:

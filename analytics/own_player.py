@@ -141,15 +141,18 @@ def take(report: Report, *, recording: Recording, user_id: str, name: str, devic
     recording.
     """
     video = _video(recording, now)
-    known = Viewing.objects.select_for_update().filter(pk=viewing_id(video, report.player)).first()
-    if known is not None and (known.user_id, known.video_id) != (user_id, video.pk):
+    # Made before its events are read: of two reports at once the second waits, and knows what the first one told.
+    known, _ = Viewing.objects.select_for_update().get_or_create(
+        pk=viewing_id(video, report.player), defaults={"video": video, "session_id": report.player, "user_id": user_id}
+    )
+    if (known.user_id, known.video_id) != (user_id, video.pk):
         raise BadReport({"player": "is that of another viewing"})
     first = min(event.emitted_at for event in report.events.values())
-    loaded = first if known is None or known.loaded_at is None else instants.from_datetime(known.loaded_at)
+    loaded = first if known.loaded_at is None else instants.from_datetime(known.loaded_at)
     session = PlayerSession(
-        id=report.player, user_id=user_id, name=name, loaded_at=min(first, loaded), device=device[:255]
+        id=report.player, user_id=user_id, name=name[:255], loaded_at=min(first, loaded), device=device[:255]
     )
-    source = Reports(session, {} if known is None else numbered(known), report)
+    source = Reports(session, numbered(known), report)
     day = now.date()
     [told] = source.sessions(video, since=day - timedelta(days=1), until=day)
     viewing, _ = store(video, told, source.events(told.id), now=now)

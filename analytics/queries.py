@@ -197,7 +197,8 @@ def _found(known: QuerySet[Row], any_id: str, kinds: Sequence[str], of_file: Que
     The caller holds what is found to who may see its room.
     """
     kind, _, rest = any_id.partition("-")
-    if not is_id(rest if kind in kinds else any_id):
+    is_ours = kind in kinds
+    if not is_id(rest if is_ours else any_id):
         return None
     for found in (
         known.filter(pk__in=[any_id, *(f"{kind}-{any_id}" for kind in kinds)]),
@@ -208,7 +209,9 @@ def _found(known: QuerySet[Row], any_id: str, kinds: Sequence[str], of_file: Que
     ):
         if (row := found.first()) is not None:
             return row
-    return None
+    # An id of ours from before 100ms's first one was known, which the row bears since.
+    later = _found(known, rest, kinds, known.none()) if is_ours else None
+    return later if later is not None and later.kind == kind else None
 
 
 def _instant(value: datetime | None) -> int | None:

@@ -185,8 +185,8 @@ def _fetched(asset: Asset) -> bytes:
         try:
             with storages["kept"].open(kept.name) as copy:
                 return bytes(copy.read(MOST_BYTES))
-        except OSError:
-            log.warning("our own copy of a file is not there", asset=asset.pk)
+        except Exception as problem:  # noqa: BLE001 - each storage raises errors of its own
+            log.warning("our own copy of a file cannot be read", asset=asset.pk, problem=type(problem).__name__)
     return contents(actor=SCHEDULE, room=asset.recording.room, file=file_of(asset), most=MOST_BYTES)
 
 

@@ -90,6 +90,7 @@ def lines(text: str, names: Collection[str] = ()) -> list[Line]:
         raise Unreadable("The file is broken: it begins as JSON and is none.")
     else:
         found = list(_of_text(text, names))
+    found = found[:MOST_LINES]
     timed = all(line.start is not None for line in found)
     return sorted(found, key=lambda line: (line.start or 0, line.end or 0)) if timed else found
 

@@ -327,6 +327,8 @@ _own_folder = {"location": str(KEPT_FOLDER), "file_permissions_mode": 0o600, "di
 KEPT_STORAGE_OPTIONS = env.str("KEPT_STORAGE_OPTIONS", default="") or (
     json.dumps(_own_folder) if KEPT_STORAGE.endswith(".FileSystemStorage") else "{}"
 )
+# What django-storages reads of a bucket goes to the disk beyond so much; by itself it holds a whole film in memory.
+AWS_S3_MAX_MEMORY_SIZE = GS_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 # What has come of a file until it is whole. A disk of its own serves, a memory does not: videos are large.
 KEPT_SPOOL = VAR_DIR / "spool"
 

@@ -31,6 +31,8 @@ COLUMNS: Final = (
     Column("Recording"),
 )
 EVENTS_SHOWN: Final = 200
+# What the API says of jobs and their files; of the people in a session it says much more.
+_OBJECTS: Final = ("snapshot.live_stream", "snapshot.external_stream", "snapshot.recording", "snapshot.recording_asset")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +91,14 @@ def shown(streams: Iterable[Stream], now: datetime) -> list[StreamShown]:
 
 
 def events(stream: Stream) -> list[Event]:
-    """The events that it was folded from, the oldest first: those of its session that name one of its ids."""
+    """The events that it was folded from, the oldest first: those of its sessions that name one of its ids."""
     family = "hls." if stream.kind == Stream.Kind.LIVE else "beam."
-    told = Event.objects.filter(room_id=stream.room_id, session_id=stream.session_id)
+    sessions = [stream.session_id, *stream.other_sessions]
+    told = Event.objects.filter(room_id=stream.room_id, session_id__in=sessions)
     wanted = set(_ids(stream))
     found = [
         event
-        for event in told.filter(Q(type__startswith=family) | Q(type__startswith="snapshot.")).order_by(
-            "emitted_at", "pk"
-        )[:1000]
+        for event in told.filter(Q(type__startswith=family) | Q(type__in=_OBJECTS)).order_by("emitted_at", "pk")[:1000]
         if wanted & set(_told_ids(event.payload))
     ]
     return found[:EVENTS_SHOWN]

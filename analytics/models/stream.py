@@ -31,6 +31,8 @@ class Stream(models.Model):
     kind = models.CharField(max_length=16, choices=Kind)
     state = models.CharField(max_length=16, choices=State, db_index=True)
     aliases = models.JSONField("other ids", default=list, blank=True)
+    # A run that lasts into the next session is told of by both: each reading of the one takes in the other.
+    other_sessions = models.JSONField("other sessions that tell of it", default=list, blank=True)
     job_id = models.CharField("100ms id of the job", max_length=64, blank=True, db_index=True)
     beam_id = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField("ordered at", null=True, blank=True)

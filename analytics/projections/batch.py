@@ -11,6 +11,7 @@ from django.db.models import Model, Q
 from analytics import instants
 from analytics.envelope import Envelope
 from analytics.models import Event
+from rooms.masking import masked_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Batch:
 Projector = Callable[[Batch], None]
 
 LONGEST_USER_ID = 255
+_LONGEST_WORDS = 10_000
 
 STORED = ("event_id", "type", "channel", "room_id", "session_id", "peer_id", "emitted_at", "payload")
 
@@ -54,6 +56,11 @@ def stored(
 def text(event: Envelope, field: str, longest: int = 255) -> str:
     """A text of `data`, cut to the column that keeps it; "" when missing or of another type."""
     return plain(event.data.get(field))[:longest]
+
+
+def words(event: Envelope, field: str, longest: int = 255) -> str:
+    """As `text`, of what is meant for people: an error may quote an address that lets in (EVENTS trap 36)."""
+    return masked_text(text(event, field, _LONGEST_WORDS)).strip()[:longest]
 
 
 def plain(value: object) -> str:

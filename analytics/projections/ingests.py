@@ -9,7 +9,7 @@ from django.db.models import Q
 from analytics import instants
 from analytics.envelope import Envelope
 from analytics.models import Ingest
-from analytics.projections.batch import Batch, as_datetime, text, to_millisecond, write
+from analytics.projections.batch import Batch, as_datetime, to_millisecond, words, write
 from analytics.projections.evidence import instant, named, number
 
 INGEST_TYPES = frozenset({"ingest.start.success", "ingest.end.success", "ingest.start.failure", "ingest.failure"})
@@ -48,8 +48,8 @@ def fold_ingest(events: Sequence[Envelope]) -> Ingest:
         last_disconnected_at=as_datetime(max(disconnected, default=None)),
         at=as_datetime(min([*began, *over], default=None)) or last,
         duration_seconds=max(lengths, default=None),
-        end_reason=text(ends[-1], "reason") if ends else "",
-        error_message=text(said[-1], "error_message", 10_000).strip() if said else "",
+        end_reason=words(ends[-1], "reason") if ends else "",
+        error_message=words(said[-1], "error_message", 10_000) if said else "",
     )
 
 

@@ -112,9 +112,9 @@ def _elsewhere(events: Iterable[Envelope], sessions: set[str]) -> set[str]:
     same = Q(pk__in=ids) | Q(job_id__in=jobs)
     found: set[str] = set()
     for model in (Recording, Stream):
-        rows = model._default_manager.filter(same).exclude(session_id__in=sessions)
-        found |= set(rows.values_list("session_id", flat=True))
-    return found
+        for session_id, others in model._default_manager.filter(same).values_list("session_id", "other_sessions"):
+            found |= {session_id, *others}
+    return found - sessions
 
 
 def _running_then(run: Run) -> str:

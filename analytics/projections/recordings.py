@@ -114,6 +114,7 @@ def fold_recording(run: Run, ends: Mapping[str, int]) -> Folded | None:
         kind=KINDS[run.family],
         state=state,
         aliases=sorted({*run.ids("beam"), *run.ids("job"), *run.ids("file"), *run.ids("track")}),
+        other_sessions=run.other_sessions,
         job_id=next(iter(run.ids("job")), ""),
         beam_id=next(iter(run.ids("beam")), ""),
         created_at=as_datetime(went.ordered),

@@ -13,7 +13,7 @@ from typing import Final
 
 from analytics import instants
 from analytics.envelope import Envelope
-from analytics.projections.batch import text
+from analytics.projections.batch import text, words
 from analytics.projections.evidence import (
     ASSET,
     BEAM,
@@ -69,6 +69,10 @@ class Run:
     @property
     def session_id(self) -> str:
         return next((event.session_id for event in self.all if event.session_id), self.placed)
+
+    @property
+    def other_sessions(self) -> list[str]:
+        return sorted({event.session_id for event in self.all} - {"", self.session_id})
 
     @property
     def room_id(self) -> str:
@@ -243,7 +247,7 @@ def course(run: Run, ends: Mapping[str, int]) -> Course:
         longest = LONGEST_SESSION if run.family == TRACK else LONGEST_RUN
         if over:
             stopped, estimated = max(started, min([*over, started + longest])), True
-    reasons = [reason for event in stops if (reason := text(event, "reason"))]
+    reasons = [reason for event in stops if (reason := words(event, "reason"))]
     reason = reasons[-1] if reasons else ""
     error_type, error_message = _error(run, reason)
     return Course(
@@ -283,8 +287,8 @@ def _by(events: Sequence[Envelope], field: str) -> str:
 def _error(run: Run, reason: str) -> tuple[str, str]:
     """What went wrong: of a track or a stream only words are told, which are a type where they look like one."""
     for event in reversed(run.of(FAILURES)):
-        message = text(event, "error_message", 10_000).strip() or text(event, "error", 10_000).strip()
-        kind = text(event, "error_type", 128).strip()
+        message = words(event, "error_message", 10_000) or words(event, "error", 10_000)
+        kind = words(event, "error_type", 128)
         return kind or (message if _is_type(message) else ""), message
     kind = reason.partition(":")[2].strip() if reason.lower().startswith("failure") else ""
     return kind[:128], ""

@@ -36,6 +36,7 @@ def fold_stream(run: Run, ends: Mapping[str, int], recording_id: str) -> Stream 
         kind=kind,
         state=state,
         aliases=sorted(ids),
+        other_sessions=run.other_sessions,
         job_id=next(iter(run.ids("job")), ""),
         beam_id=next(iter(run.ids("beam")), ""),
         created_at=as_datetime(went.ordered),

@@ -39,6 +39,14 @@ def test_the_browser_recording_comes_first_where_a_stream_has_the_same_beam(make
     assert find_recording("hls-b1") == Recording.objects.get(pk="hls-b1")
 
 
+def test_a_name_of_ours_made_before_its_beam_was_known_goes_on_leading_to_it(make: Callable[..., Recording]) -> None:
+    make("hls-b1", job_id="j2", beam_id="b1", aliases=["b1", "j2"])
+    ours = make("browser-b1", job_id="j1", beam_id="b1", aliases=["b1", "j1", "r1"])
+
+    assert find_recording("browser-j1") == find_recording("browser-r1") == ours
+    assert find_recording("hls-j1") is None  # that job was none of a live stream
+
+
 @pytest.mark.parametrize("name", ["", "b", "1", "b%", "b_", 'b1", "j1', "b1\x00", "b" * 200, "browser-", "..", "ü"])
 def test_what_is_no_id_or_a_part_of_one_finds_nothing(name: str, make: Callable[..., Recording]) -> None:
     make("browser-b1", job_id="j1", aliases=["b1", "j1", "r1"])

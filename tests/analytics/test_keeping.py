@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from django.contrib.auth.models import User
@@ -37,6 +37,16 @@ class Forgetful(FileSystemStorage):
 
     def save(self, name: str | None, content: Any, max_length: int | None = None) -> str:
         return super().save(name, ContentFile(b"?" + content.read()[1:]), max_length)
+
+
+class Slow(FileSystemStorage):
+    """A storage that takes longer than a claim usually lasts; meanwhile another worker looks what is due."""
+
+    taken: ClassVar[list[KeptFile | None]] = []
+
+    def save(self, name: str | None, content: Any, max_length: int | None = None) -> str:
+        self.taken.append(keeping.claim_due(clock=lambda: timezone.now() + 2 * keeping.LEASE))
+        return super().save(name, content, max_length)
 
 
 @pytest.fixture
@@ -219,6 +229,20 @@ def test_what_our_storage_changes_is_no_copy(
     assert kept.state == State.WAITING
     assert "the checksums differ" in kept.problem
     assert [path for path in (tmp_path / "kept").rglob("*") if path.is_file()] == []
+
+
+def test_no_other_worker_saves_what_is_being_saved(
+    film: Recording, ikram: User, far_side: Storage, settings: Settings, tmp_path: Path
+) -> None:
+    ordered(film, ikram)
+    keep_in(settings, tmp_path / "kept", f"{__name__}.Slow")
+
+    assert tried().state == State.KEPT
+    assert Slow.taken == [None]
+
+
+def test_what_has_come_so_far_is_for_nobody_else_on_the_machine(film: Recording, far_side: Storage) -> None:
+    assert keeping.spool_of("any").parent.stat().st_mode & 0o077 == 0
 
 
 def test_what_goes_wrong_is_given_up_in_the_end(film: Recording, ikram: User, far_side: Storage) -> None:

@@ -304,6 +304,23 @@ def test_a_run_that_lasts_into_the_next_session_is_one() -> None:
     assert rows() == before
 
 
+def test_what_is_told_of_its_first_session_later_does_not_lose_what_the_next_one_told() -> None:
+    """The row is the first session's, so nothing but the events says that the other one spoke of it."""
+    events = [
+        parse(body, Channel.WEBHOOK)
+        for body in (
+            told("beam.started.success"),
+            told("beam.stopped.success", session_id="s2"),
+            told("beam.failure", beam_id=BEAM),
+            told("session.close.success", session_stopped_at="2021-11-30T12:59:00Z"),
+        )
+    ]
+    whole = rows_after(events)
+    assert whole["Recording"][0]["stop_reason"] == "client request"
+    for order in permutations(events):
+        assert rows_after(*[[event] for event in order]) == whole
+
+
 # --- Encoders ------------------------------------------------------------------------------------------------------
 
 
@@ -324,6 +341,19 @@ def test_an_encoder_that_is_turned_away_and_one_that_breaks_off_are_two() -> Non
     refused, broken = Ingest.objects.order_by("-state")
     assert (refused.state, refused.error_message) == ("refused", "stream key disabled")
     assert (broken.state, broken.error_message) == ("broken", "stream key disabled")
+
+
+def test_the_words_of_an_error_keep_no_stream_key() -> None:
+    """They are shown in the lists of the admin as they are kept."""
+    words = "cannot push to rtmp://live.example.com/app/the-key"
+    take(
+        told("beam.failure", error_message=words),
+        told("beam.stopped.success", beam_id="b2", reason=f"failure: {words}"),
+        told("ingest.failure", error_message=words),
+        told("ingest.end.success", ingest_id="i2", reason=words),
+    )
+    assert Recording.objects.filter(error_message=f"cannot push to rtmp://live.example.com/app/{MASK}").exists()
+    assert "the-key" not in str(rows())
 
 
 # --- Sessions ------------------------------------------------------------------------------------------------------

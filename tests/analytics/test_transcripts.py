@@ -181,6 +181,9 @@ def test_an_end_before_its_start_is_no_length() -> None:
 
 def test_a_huge_file_is_read_in_part_and_deep_nesting_is_none() -> None:
     assert len(lines(json.dumps([{"start": 1, "transcript": "x"}] * (MOST_LINES + 5)))) == MOST_LINES
+    assert len(lines("00:00:01,000 --> 00:00:02,000\nx\n\n" * (MOST_LINES + 5))) == MOST_LINES
+    words = [{"word": "x", "start_time": 3 * n, "end_time": 3 * n + 1} for n in range(MOST_LINES + 5)]
+    assert len(lines(json.dumps({"words": words}))) == MOST_LINES
     with pytest.raises(Unreadable):
         lines("[" * 100_000 + "{")
 

@@ -188,6 +188,11 @@ def test_a_storage_that_cannot_be_used_is_an_error(settings: Settings, backend: 
     assert set(said()) == {"rollcall.E010"}
 
 
+def test_a_film_in_a_bucket_is_not_read_into_memory(settings: Settings) -> None:
+    """0, as django-storages has it by itself, is without end."""
+    assert 0 < settings.AWS_S3_MAX_MEMORY_SIZE == settings.GS_MAX_MEMORY_SIZE <= 64 * 1024 * 1024
+
+
 @pytest.mark.parametrize(
     "origin", ["*", "films.example.com", "https://films.example.com/a", "https:; script-src *", "data:"]
 )

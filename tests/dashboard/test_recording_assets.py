@@ -2,16 +2,18 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
 from django.contrib.auth.models import User
 from django.core.cache import cache
-from django.core.files.storage import storages
+from django.core.files.storage import FileSystemStorage, storages
 from django.test import Client
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
+from pytest_django.fixtures import Settings
 
 from analytics.models import Asset, TextFile
 from dashboard.ranges import Unsatisfiable, asked_piece
@@ -189,6 +191,33 @@ def test_a_copy_that_was_lost_leaves_the_film_of_100ms(ops: Client, copy: Asset,
         storages["kept"].delete(f"tests/{copy.pk}/{name}")
 
     assert ops.get(f"/recording-assets/{copy.pk}/play/").status_code == 302
+
+
+class Unreachable(FileSystemStorage):
+    """A bucket that does not answer: storages raise errors of their own."""
+
+    def open(self, name: str, mode: str = "rb") -> Any:
+        raise RuntimeError(name)
+
+
+def test_while_our_own_storage_does_not_answer_there_is_the_film_of_100ms(
+    ops: Client, copy: Asset, storage: Storage, settings: Settings
+) -> None:
+    storage.files[copy.pk] = FILM
+    settings.STORAGES = {**settings.STORAGES, "kept": {"BACKEND": f"{__name__}.Unreachable"}}
+
+    assert ops.get(f"/recording-assets/{copy.pk}/play/").status_code == 302
+
+
+def test_so_is_what_was_said(ops: Client, film: Asset, storage: Storage, settings: Settings) -> None:
+    asset = recorded.asset(film.recording, "chat")
+    recorded.kept(asset, b"", "chat.csv")
+    storage.files[asset.pk] = b"SenderName,Message\nAda,Good morning\n"
+    settings.STORAGES = {**settings.STORAGES, "kept": {"BACKEND": f"{__name__}.Unreachable"}}
+
+    ops.post(f"/recordings/{film.recording_id}/text/chat/read/")
+
+    assert TextFile.objects.get().content
 
 
 def test_a_transcript_that_is_unread_is_read_when_somebody_opens_it(

@@ -173,7 +173,8 @@ def test_any_id_of_a_stream_leads_to_its_page(ops: Client, held: Session) -> Non
     for one in ("job-9", "beam-9", "other-9"):
         answer = ops.get(f"/streams/{one}/")
         assert (answer.status_code, answer.headers["Location"]) == (302, f"/streams/{row.pk}/"), one
-    for one in ("her-9", "%", '"', "x\x00y", "other-9%22"):
+    assert ops.get("/streams/live-job-9/").headers["Location"] == f"/streams/{row.pk}/"  # before its beam was known
+    for one in ("her-9", "external-job-9", "%", '"', "x\x00y", "other-9%22"):
         assert ops.get(f"/streams/{one}/").status_code == 404, one
 
 
@@ -213,6 +214,34 @@ def test_ops_see_the_events_it_was_made_from_without_their_secrets(ops: Client, 
     assert "beam.failure" not in html
     assert SECRET not in html
     assert "hls.started.success" not in teacher.get(f"/streams/{row.pk}/").content.decode()
+
+
+def test_its_events_are_found_among_those_of_a_large_class(ops: Client, held: Session) -> None:
+    """The API tells of each person again and again; and the next session may tell of a stream that lasted into it."""
+    row = classes.stream(held, 2, 20, beam_id="beam-1", other_sessions=["s2"])
+    now = timezone.now()
+
+    def event(number: int, type_: str, session_id: str) -> Event:
+        return Event(
+            event_id=f"event-{number}",
+            type=type_,
+            channel=Event.Channel.SNAPSHOT,
+            room_id=held.room_id,
+            session_id=session_id,
+            emitted_at=now + timedelta(seconds=number),
+            received_at=now,
+            payload={"type": type_, "data": {"beam_id": "beam-1"}},
+        )
+
+    people = [event(number, "snapshot.peer", held.pk) for number in range(1000)]
+    Event.objects.bulk_create(
+        [*people, event(1001, "snapshot.live_stream", held.pk), event(1002, "hls.stopped.success", "s2")]
+    )
+
+    html = ops.get(f"/streams/{row.pk}/").content.decode()
+
+    assert "2 events" in text(html)
+    assert "snapshot.peer" not in html
 
 
 def test_teachers_see_the_streams_of_their_rooms_alone(teacher: Client, held: Session) -> None:

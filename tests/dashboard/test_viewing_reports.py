@@ -164,3 +164,21 @@ def test_without_the_token_of_our_pages_nothing_is_taken(recording: Recording, w
 
     assert report(client, recording, watched_a_minute()).status_code == 403
     assert not Viewing.objects.exists()
+
+
+def test_what_was_watched_stays_with_a_recording_that_is_named_anew(recording: Recording, teacher: Client) -> None:
+    """Its row bears the job's id until its beam's is known."""
+    report(teacher, recording, watched_a_minute())
+    recording.delete()
+    recording.id, recording.beam_id, recording.aliases = "browser-b1", "b1", ["b1", recording.job_id]
+    recording.save(force_insert=True)
+
+    assert "Wanjiru Kamau" in teacher.get("/recordings/browser-b1/viewers/").content.decode()
+
+
+def test_the_longest_name_of_an_account_is_kept_as_far_as_it_fits(recording: Recording, teacher: Client) -> None:
+    User.objects.filter(username="wanjiru").update(first_name="W" * 150, last_name="K" * 150)
+
+    assert report(teacher, recording, watched_a_minute()).status_code == 204
+
+    assert Viewing.objects.get().name == ("W" * 150 + " " + "K" * 150)[:255]

@@ -1,0 +1,73 @@
+"""Two reports of one player at once, on PostgreSQL: nothing that either tells is lost."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection, connections, transaction
+from django.utils import timezone
+
+from analytics import instants
+from analytics.models import Recording, Video, Viewing
+from analytics.own_player import Report, take
+from analytics.recordings import length_of
+from analytics.viewing import PlayerEvent
+from analytics.viewing_sources import Numbered
+from rooms.models import Room
+from tests.dashboard import classes, recorded
+
+pytestmark = [
+    pytest.mark.postgres,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(
+        connection.vendor != "postgresql",
+        reason="SQLite has one writer at a time; set DATABASE_URL to a PostgreSQL server",
+    ),
+]
+PLAYER = "7e7c9a52-1f9a-4d0e-9d7a-0d6c6f0a1b2c"
+
+
+def told(recording: Recording, events: Numbered) -> Viewing:
+    return take(
+        Report(PLAYER, events), recording=recording, user_id="amina", name="Amina", device="", now=timezone.now()
+    )
+
+
+def apart(recording: Recording, events: Numbered) -> None:
+    try:
+        told(recording, events)
+    finally:
+        connections.close_all()
+
+
+def somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return bool(cursor.fetchone()[0])
+
+
+def test_a_report_that_overtakes_the_first_one_of_its_player_takes_nothing_away(physics: Room) -> None:
+    """When a page goes away its last report leaves while the one before is still under way."""
+    recording = recorded.recording(classes.session(physics))
+    then = instants.from_datetime(timezone.now())
+    begun: Numbered = {0: PlayerEvent(then, "play", 0.0)}
+    whole: Numbered = {**begun, 1: PlayerEvent(then + 60 * instants.SECOND, "pause", 60.0)}
+    Video.objects.create(
+        id=f"rollcall:{recording.pk}",
+        source=Video.Source.OURS,
+        video_id=recording.pk,
+        recording_id=recording.pk,
+        linked_at=timezone.now(),
+        duration_seconds=length_of(recording),
+    )
+
+    with ThreadPoolExecutor(1) as other:
+        with transaction.atomic():
+            told(recording, whole)
+            late = other.submit(apart, recording, begun)
+            until = time.monotonic() + 20
+            while not somebody_waits() and time.monotonic() < until:
+                time.sleep(0.05)
+        late.result(timeout=20)
+
+    assert Viewing.objects.get().spans == [[0, 60]]
