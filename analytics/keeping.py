@@ -161,6 +161,18 @@ def storage() -> Storage:
     return storages["kept"]
 
 
+def open_copy(kept: KeptFile) -> "File[bytes] | None":
+    """None where it was lost or its storage is away; 100ms may have the file yet."""
+    try:
+        copy = storage().open(kept.name)
+        # Some storages ask for the file only now.
+        copy.size  # noqa: B018
+    except Exception as problem:  # noqa: BLE001 - each storage raises errors of its own
+        log.warning("our own copy of a file cannot be opened", asset=kept.pk, problem=type(problem).__name__)
+        return None
+    return copy
+
+
 def _download(kept: KeptFile, spooled: Path, clock: Clock) -> None:
     for again in (False, True):
         have = spooled.stat().st_size if spooled.exists() else 0

@@ -35,8 +35,6 @@ A_COMMIT: Final = 1_000
 
 # Nothing else will go better while these last.
 _Halting = (hms.ConnectionFailed, hms.RateLimited, hms.Unauthorized)
-_ACTIVE_STREAM: Final = [Stream.State.STARTING, Stream.State.RUNNING, Stream.State.STOPPING]
-_OVER: Final = [Recording.State.READY, Recording.State.FAILED]
 _TRANSCRIPTS: Final = ["transcript", "summary"]
 
 
@@ -162,10 +160,10 @@ def is_unfinished(session_id: str) -> bool:
     of_session = Recording.objects.filter(session_id=session_id)
     transcripts = Asset.objects.filter(recording=OuterRef("pk"), type__in=_TRANSCRIPTS, status__in=Asset.WHOLE)
     return (
-        of_session.exclude(state__in=_OVER).exists()
+        of_session.exclude(state__in=Recording.OVER).exists()
         or of_session.filter(~Exists(transcripts), state=Recording.State.READY, transcribed=True).exists()
         or Asset.objects.filter(Q(status="processing"), recording__session_id=session_id).exists()
-        or Stream.objects.filter(session_id=session_id, state__in=_ACTIVE_STREAM).exists()
+        or Stream.objects.filter(session_id=session_id, state__in=Stream.UNENDED).exists()
     )
 
 

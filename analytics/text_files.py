@@ -11,11 +11,11 @@ from typing import Any, Final
 
 import structlog
 from django.core.cache import cache
-from django.core.files.storage import storages
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from analytics import chats, talk, transcripts
+from analytics.keeping import open_copy
 from analytics.models import Asset, KeptFile, Peer, Recording, TalkTime, TextFile
 from analytics.transcripts import Line, Section, Unreadable
 from rooms import hms
@@ -181,9 +181,9 @@ def _rank(asset: Asset) -> tuple[int, str]:
 
 def _fetched(asset: Asset) -> bytes:
     kept = KeptFile.objects.filter(pk=asset.pk, state=KeptFile.State.KEPT).first()
-    if kept is not None:
+    if kept is not None and (copy := open_copy(kept)) is not None:
         try:
-            with storages["kept"].open(kept.name) as copy:
+            with copy:
                 return bytes(copy.read(MOST_BYTES))
         except Exception as problem:  # noqa: BLE001 - each storage raises errors of its own
             log.warning("our own copy of a file cannot be read", asset=asset.pk, problem=type(problem).__name__)

@@ -77,7 +77,7 @@ class RecordingReading:
 
     @property
     def is_under_way(self) -> bool:
-        return self.recording.state not in (Recording.State.READY, Recording.State.FAILED)
+        return self.recording.state not in Recording.OVER
 
     @property
     def trouble(self) -> Trouble | None:

@@ -26,7 +26,6 @@ _RECORDINGS: Final = {
 }
 _STREAMS: Final = {Stream.Kind.LIVE: Kind.LIVE, Stream.Kind.EXTERNAL: Kind.EXTERNAL}
 OF_A_ROOM: Final = frozenset({BROWSER, COMPOSITE})
-_GOING_ON: Final = frozenset({"starting", "running", "stopping"})
 
 
 def runs(session: Session, frame: Frame) -> list[Run]:
@@ -67,7 +66,7 @@ def of_recording(row: Recording) -> Run:
         at=instants.from_datetime(row.at),
         state=row.get_state_display(),
         end_estimated=row.end_estimated,
-        is_open=row.state in _GOING_ON and row.stopped_at is None,
+        is_open=row.state in Recording.UNENDED and row.stopped_at is None,
         is_ready=row.state == Recording.State.READY,
         failed=trouble is not None,
         trouble=trouble.cause if trouble else "",
@@ -87,7 +86,7 @@ def of_stream(row: Stream) -> Run:
         at=instants.from_datetime(row.at),
         state=row.get_state_display(),
         end_estimated=row.end_estimated,
-        is_open=row.state in _GOING_ON and row.stopped_at is None,
+        is_open=row.state in Stream.UNENDED and row.stopped_at is None,
         failed=trouble is not None,
         trouble=trouble.cause if trouble else "",
         ended=stop_words(row.stop_reason),

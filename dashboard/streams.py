@@ -12,7 +12,7 @@ from analytics.models import Event, Recording, Session, Stream
 from analytics.queries import LONGEST_SESSION
 from dashboard.doers import Acts, acts_on, names_of, who
 from dashboard.endings import stop_words
-from dashboard.forms.streams import LENGTH, UNENDED, StreamFilters
+from dashboard.forms.streams import LENGTH, StreamFilters
 from dashboard.htmx import MemberRequest
 from dashboard.listing import Column, Listing
 from dashboard.states import NEVER_TOLD, RECORDINGS, STREAMS, State
@@ -56,7 +56,7 @@ class StreamShown:
 
     @property
     def is_live(self) -> bool:
-        return self.stream.state in UNENDED and self.state is not NEVER_TOLD
+        return self.stream.state in Stream.UNENDED and self.state is not NEVER_TOLD
 
     @property
     def is_estimated(self) -> bool:
@@ -153,7 +153,7 @@ def _shown(
 def _is_forgotten(row: Stream, session: Session | None, now: datetime) -> bool:
     """It ran, its session is over or it is too old to run on, and no end of it was ever told (EVENTS trap 23)."""
     over = (session is not None and session.ended_at is not None) or now - row.at > LONGEST_SESSION
-    return row.end_estimated or (row.state in UNENDED and (over or row.stopped_at is not None))
+    return row.end_estimated or (row.state in Stream.UNENDED and (over or row.stopped_at is not None))
 
 
 def _length(row: Stream, session: Session | None, now: datetime) -> timedelta | None:
@@ -162,6 +162,6 @@ def _length(row: Stream, session: Session | None, now: datetime) -> timedelta | 
         return row.stopped_at - row.started_at
     if row.duration_seconds is not None:
         return timedelta(seconds=row.duration_seconds)
-    if row.started_at is not None and row.state in UNENDED and not _is_forgotten(row, session, now):
+    if row.started_at is not None and row.state in Stream.UNENDED and not _is_forgotten(row, session, now):
         return max(now - row.started_at, timedelta())
     return None

@@ -30,6 +30,9 @@ class Recording(models.Model):
         READY = "ready", "ready"
         FAILED = "failed", "failed"
 
+    UNENDED: Final = (State.STARTING, State.RUNNING, State.STOPPING)
+    OVER: Final = (State.READY, State.FAILED)
+
     id = models.CharField(max_length=96, primary_key=True)
     room = models.ForeignKey("rooms.Room", models.PROTECT, related_name="recordings")
     # No constraint: a recording's events may come before its session's own.

@@ -1,5 +1,7 @@
 """Live streams (HLS), external streams (RTMP) and encoders that push in. Folded by `analytics.projections.streams`."""
 
+from typing import Final
+
 from django.db import models
 
 
@@ -19,6 +21,8 @@ class Stream(models.Model):
         STOPPING = "stopping", "stopping"
         ENDED = "ended", "ended"
         FAILED = "failed", "failed"
+
+    UNENDED: Final = (State.STARTING, State.RUNNING, State.STOPPING)
 
     id = models.CharField(max_length=96, primary_key=True)
     room = models.ForeignKey("rooms.Room", models.PROTECT, related_name="streams")

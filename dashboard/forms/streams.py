@@ -12,13 +12,12 @@ from dashboard.forms.of_rooms import OfRooms
 
 Streams = QuerySet[Stream]
 LENGTH: Final = F("stopped_at") - F("started_at")
-UNENDED: Final = (Stream.State.STARTING, Stream.State.RUNNING, Stream.State.STOPPING)
 
 
 def going_on(streams: Streams) -> Streams:
     """Those that no end was told of, in a session that has none either and is not too old for one (EVENTS trap 23)."""
     over = Session.objects.filter(pk=OuterRef("session_id")).exclude(ended_at=None)
-    young = Q(state__in=UNENDED, stopped_at=None, at__gt=timezone.now() - LONGEST_SESSION)
+    young = Q(state__in=Stream.UNENDED, stopped_at=None, at__gt=timezone.now() - LONGEST_SESSION)
     return streams.filter(young).exclude(Exists(over))
 
 
@@ -50,7 +49,7 @@ class StreamFilters(OfRooms):
                 return live
             case "open":
                 untold = Q(state=Stream.State.ENDED, end_estimated=True)
-                return streams.filter(untold | Q(state__in=UNENDED)).exclude(pk__in=live.values("pk"))
+                return streams.filter(untold | Q(state__in=Stream.UNENDED)).exclude(pk__in=live.values("pk"))
             case "ended":
                 return streams.filter(state=state, end_estimated=False)
         return streams.filter(state=state)

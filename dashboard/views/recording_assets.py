@@ -7,13 +7,12 @@ from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import Final
 
-import structlog
-from django.core.files.storage import storages
 from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from django.views.decorators.debug import sensitive_variables
 
+from analytics.keeping import open_copy
 from analytics.models import KeptFile
 from analytics.text_files import file_of
 from dashboard.decorators import export_required
@@ -25,8 +24,6 @@ from rooms.connection import NotConfigured
 from rooms.jobs import File, NotInRoom
 from rooms.mirrors.reading import words_of
 from rooms.recording_assets import opened, opened_copy, played
-
-log = structlog.get_logger(__name__)
 
 # What a browser may show of our copies. All else it saves: what comes from outside must not run as a page of ours.
 _SHOWN: Final = {
@@ -80,16 +77,12 @@ def _copy(request: MemberRequest, asset_id: str, *, is_played: bool) -> HttpResp
     if kept is None:
         return None
     room = get_room(request, kept.room_id, "export")
-    try:
-        copy = storages["kept"].open(kept.name)
-        size = copy.size
-    except Exception as problem:  # noqa: BLE001 - each storage raises errors of its own
-        log.warning("our own copy of a file cannot be opened", asset=kept.pk, problem=type(problem).__name__)
-        return None  # it was lost, or its storage is away; 100ms may have the file yet
+    if (copy := open_copy(kept)) is None:
+        return None
     opened_copy(actor=request.user, room=room, file=_file(kept), played=is_played)
     name = PurePosixPath(kept.name).name
     content_type = _SHOWN.get(PurePosixPath(name).suffix.lower(), _SAVED)
-    answer = send(request, copy, size=size, tag=kept.sha256 or f"{kept.pk}-{size}", content_type=content_type)
+    answer = send(request, copy, size=copy.size, tag=kept.sha256 or f"{kept.pk}-{copy.size}", content_type=content_type)
     if disposition := content_disposition_header(as_attachment=content_type == _SAVED or not is_played, filename=name):
         answer.headers["Content-Disposition"] = disposition
     return answer
