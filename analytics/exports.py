@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 import xlsxwriter
 
 from analytics.activity import Person
-from analytics.instants import SECOND, to_rfc3339
+from analytics.instants import SECOND, from_datetime, to_rfc3339
 
 _FORMULA: Final = re.compile(r"^[\s\x00-\x20\ufeff\u200b-\u200f\u2060]*[=+\-@\t\r\n＝＋－＠]")
 _UNSAFE: Final = re.compile(r"[^\w.-]+")
@@ -75,7 +75,12 @@ def defused(text: str) -> str:
 
 
 def cell(value: object) -> str:
-    """One value as the file writes it: seconds with three decimals, true and false, text defused."""
+    """One value as the file writes it: times in RFC 3339 UTC, seconds with three decimals, true and false, text
+    defused, and nothing for what nobody knows."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return to_rfc3339(from_datetime(value))
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):

@@ -36,7 +36,8 @@ def _of_recording(recorded: Recorded, frame: Frame) -> Iterator[Moment]:
             continue
         length = durations.words(piece.length)
         if piece.start == frame.started_at and piece.end == frame.until:
-            yield Moment(piece.start, "recording", "Nothing is recorded", "", "bad", 91, lane="recording")
+            words = "Nothing is recorded" if frame.is_live else "Nothing was recorded"
+            yield Moment(piece.start, "recording", words, "", "bad", 91, lane="recording")
         elif piece.start == frame.started_at:
             yield Moment(
                 piece.start, "recording", f"Recording misses the first {length}", "", "bad", 70, lane=_of(recorded)

@@ -46,7 +46,7 @@ def stops(rooms: Mapping[str, str], polls: Mapping[str, str], templates: Mapping
         Stop(f"{physics}/jobs/", ("Running now",), ("Running now",), ("Running now",)),
         Stop("/live/tv/", ("people",), None, None),
         Stop("/recordings/", ("What should have been recorded",), ("Recordings",), ("Recordings",)),
-        Stop("/recordings/check/", ("held against what there is",), ("held against what there is",), ("Until",)),
+        Stop("/recordings/check/", ("of them lost",), ("of them lost",), ("Until",)),
         Stop("/streams/", ("Encoders", "live stream"), ("live stream",), ("live stream",)),
         Stop("/deliveries/sent/", ("100ms",), None, None),
         Stop(f"{physics}/access/", ("Wanjiru Kamau", "Olive Lindqvist"), None, None),

@@ -9,7 +9,8 @@ READY = "/recordings/?state=ready&kind=browser&q="
 
 def follow(teacher: Visitor, observer: Visitor, room: str, say: Say) -> None:
     """From the list of a room's recordings to the film. Raises `Disappointed`."""
-    listed = re.findall(r'href="(/recordings/browser-[0-9a-f]{24}/)', teacher.read(READY + room.replace(" ", "+")))
+    links = re.findall(r'href="(/recordings/browser-[0-9a-f]{24}/)', teacher.read(READY + room.replace(" ", "+")))
+    listed = list(dict.fromkeys(links))
     if not listed:
         raise Disappointed(f"no recording of {room} is listed as ready")
     page = teacher.read(listed[0])

@@ -31,10 +31,14 @@ PHYSICS: Final = "Year 9 Physics, group B"
 ARABIC: Final = "Arabic, level 3"
 CHEMISTRY: Final = "Grade 11 Chemistry"
 MATHS: Final = "Year 12 Maths"
+BIOLOGY: Final = "Year 10 Biology"
 LECTURES: Final = "Lecture hall 2"
 TUTORING: Final = "Gia sư Toán: Nguyễn Thị Minh Khai"
-HERS: Final = (PHYSICS, ARABIC, CHEMISTRY, MATHS, LECTURES, TUTORING)
-"""The rooms of the teacher. "Choir" and "Staff room" are not hers: she must not find them."""
+HERS: Final = (PHYSICS, ARABIC, CHEMISTRY, MATHS, BIOLOGY, LECTURES, TUTORING)
+"""The rooms of the teacher; the recordings of "Year 10 Biology" fail in every way, so that she has some to look at.
+
+"Choir" and "Staff room" are not hers: she must not find them.
+"""
 TEACHES_AS: Final = "teacher-wanjiru"
 """The id with which the teacher joins her classes at 100ms."""
 WATCHED: Final = (PHYSICS, ARABIC)

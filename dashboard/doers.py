@@ -53,7 +53,10 @@ def names_of_users(usernames: Collection[str]) -> dict[str, str]:
 
 
 def who(peer_id: str, entry: AuditEntry | None, names: Mapping[str, str]) -> str:
-    """In words; 100ms names nobody for what came over its API, so without an entry of ours it was not from here."""
-    if peer_id:
+    """In words; 100ms names nobody for what came over its API, so without an entry of ours it was not from here.
+
+    What was started from here was started by whom our audit says, also where 100ms names the peer it took it for.
+    """
+    if peer_id and (entry is None or (peer_id in names and not entry.action.endswith(".start"))):
         return f"{names.get(peer_id, 'somebody')}, in the room"
     return names.get(entry.actor, entry.actor) if entry else "100ms itself or another program"

@@ -95,9 +95,12 @@ class RecordingReading:
 
     @property
     def size(self) -> int:
-        """Bytes of the film that is shown first, else of all that is told."""
-        film = self.films[0].asset.size if self.films else None
-        return film or self.recording.size or 0
+        """Bytes of all its files, as the list of recordings has them."""
+        return self.recording.size or sum(asset.size or 0 for asset in self.assets)
+
+    @property
+    def has_several_files(self) -> bool:
+        return sum(bool(asset.size) for asset in self.assets) > 1
 
     @cached_property
     def films(self) -> list[Film]:
@@ -138,13 +141,18 @@ class RecordingReading:
         """100ms's time is over, and we have no copy."""
         return self.stay.is_over and not self.is_copied
 
-    @property
+    @cached_property
     def late_by(self) -> timedelta | None:
-        """How long after the session's start it began; None where it began with it, or nobody knows."""
-        if self.session is None or self.session.started_at is None or self.recording.started_at is None:
+        """How long after the session's start it began; None where it began with it, nobody knows, or another of its
+        kind was there before. One query."""
+        one = self.recording
+        if self.session is None or self.session.started_at is None or one.started_at is None:
             return None
-        late = self.recording.started_at - self.session.started_at
-        return late if late >= LATE else None
+        late = one.started_at - self.session.started_at
+        if late < LATE:
+            return None
+        same = Recording.objects.filter(session_id=one.session_id, kind=one.kind)
+        return None if same.filter(started_at__lt=one.started_at).exists() else late
 
     @cached_property
     def started_by(self) -> str:

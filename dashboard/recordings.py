@@ -9,7 +9,6 @@ from typing import Final
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
 
-from analytics import instants
 from analytics.models import Asset, KeptFile, Recording, Session
 from dashboard.doers import acts_on, names_of, who
 from dashboard.file_words import counted_files
@@ -173,28 +172,24 @@ def exported(row: Row) -> tuple[object, ...]:
     """A line of the file, as `EXPORTED` names its columns."""
     one, stay = row.recording, row.stay
     copy = row.copies.state
-    times = (one.at, one.started_at, one.stopped_at)
-    told = (
+    return (
         one.pk,
         one.room_id,
         str(one.room),
         one.session_id,
         one.kind,
-        *(_rfc3339(at) for at in times),
+        one.at,
+        one.started_at,
+        one.stopped_at,
         row.started_by,
         row.state.word,
         one.duration_seconds,
         one.size,
         "; ".join(row.files),
         row.problem,
-        "in a bucket of the template's own" if stay.own_storage else _rfc3339(stay.until if stay.is_known else None),
+        "in a bucket of the template's own" if stay.own_storage else stay.until if stay.is_known else None,
         copy.word if copy else "",
     )
-    return tuple("" if value is None else value for value in told)
-
-
-def _rfc3339(at: datetime | None) -> str:
-    return instants.to_rfc3339(instants.from_datetime(at)) if at else ""
 
 
 EXPORTED: Final = (

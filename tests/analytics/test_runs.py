@@ -93,7 +93,7 @@ def test_unless_one_should_have_been_there() -> None:
     assert (found.covered, len(found.missing), found.has_failed) == (0, 1, False)
     [lane] = run_lanes([], found, axis_of(ENDED, [], NAIROBI))
     assert (lane.note, lane.sentence, lane.bars) == ("none", "Nothing of it is recorded", ())
-    assert [moment.words for moment in run_moments([], found, ENDED)] == ["Nothing is recorded"]
+    assert [moment.words for moment in run_moments([], found, ENDED)] == ["Nothing was recorded"]
 
 
 def test_single_tracks_are_no_recording_of_the_room() -> None:

@@ -55,6 +55,8 @@ def test_a_visitor_finds_a_school_that_was_set_up_by_people(people: demo_school.
     ends = RoomAccess.objects.filter(user=people.substitute).values_list("until", flat=True)
     assert len(ends) == 2
     assert all(end is not None and end > timezone.now() for end in ends)
+    hers = RoomAccess.objects.filter(user=people.teacher).values_list("room__name", flat=True)
+    assert "Year 10 Biology" in hers  # whose recordings fail
     watched = RoomAccess.objects.filter(user=people.observer).values_list("room__name", flat=True)
     assert sorted(watched) == ["Arabic, level 3", "Year 9 Physics, group B"]
 

@@ -3,7 +3,7 @@
 import csv
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 from django.contrib.auth.models import User
@@ -168,6 +168,19 @@ def test_the_file_holds_what_the_list_shows(teacher: Client, held: Session) -> N
     assert len(b"".join(teacher.get("/streams.csv").streaming_content).splitlines()) == 3  # type: ignore[attr-defined]
 
 
+def test_times_in_the_file_are_utc_to_the_millisecond_and_what_nobody_knows_is_empty(
+    teacher: Client, held: Session
+) -> None:
+    row = classes.stream(held, 2, None, kind="external")
+    assert row.started_at is not None
+    answer = teacher.get("/streams.csv")
+    body = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]
+    [line] = csv.DictReader(body.splitlines())
+    assert line["started_at"] == f"{row.started_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{row.started_at:%f}"[:23] + "Z"
+    assert line["stopped_at"] == ""
+    assert "None" not in body
+
+
 def test_any_id_of_a_stream_leads_to_its_page(ops: Client, held: Session) -> None:
     row = classes.stream(held, 2, 20, job_id="job-9", beam_id="beam-9", aliases=["beam-9", "other-9"])
     for one in ("job-9", "beam-9", "other-9"):
@@ -183,7 +196,7 @@ def test_its_page_has_cause_remedy_and_ways_on(ops: Client, held: Session) -> No
     html = ops.get(f"/streams/{row.pk}/").content.decode()
     said = text(html)
     assert "100ms tried several times to begin, and gave up." in said
-    assert "Check that the meeting address leads into the room" in said
+    assert "check that the meeting address leads into the room" in said
     links = hrefs(html)
     assert f"/sessions/{held.pk}/?lane=live#timeline" in links
     assert f"/rooms/{held.room_id}/jobs/" in links
