@@ -26,7 +26,7 @@ from itertools import groupby, pairwise
 from typing import Final, NamedTuple
 
 from analytics.instants import SECOND
-from analytics.intervals import Interval, Intervals, at_once, subtract, total, union
+from analytics.intervals import Interval, Intervals, at_once, overlap, subtract, total, union
 
 FASTEST: Final = 2.0
 """Seconds of video a second: the fastest that the usual players offer."""
@@ -273,6 +273,18 @@ class CaughtUp:
         return bool(self.missed) and left <= max(SLACK, NEARLY * self.missed_seconds)
 
 
+class Film(NamedTuple):
+    """A recording of `length` seconds whose second 0 is the instant `recorded_from`, and what of it was watched."""
+
+    recorded_from: int
+    length: float
+    spans: Sequence[Span] = ()
+
+    @property
+    def interval(self) -> Interval:
+        return Interval(self.recorded_from, self.recorded_from + round(self.length * SECOND))
+
+
 def missed_and_caught_up(
     absent: Iterable[Interval], recorded_from: int, length: float, spans: Sequence[Span]
 ) -> CaughtUp:
@@ -280,15 +292,44 @@ def missed_and_caught_up(
 
     Parts outside the recording cannot be looked up and are left out, and so are those under `SHORTEST_MISSED`.
     """
-    end = recorded_from + round(length * SECOND)
-    clipped = [Interval(max(part.start, recorded_from), min(part.end, end)) for part in absent]
+    return missed_in_any(absent, [Film(recorded_from, length, spans)])
+
+
+def missed_in_any(absent: Iterable[Interval], films: Sequence[Film]) -> CaughtUp:
+    """The same of a session with several recordings, in seconds from `beginning(films)` on.
+
+    What any of them holds can be missed, once; who watched it in any of them has caught up on it.
+    """
+    zero = beginning(films)
     missed = [
-        Interval(part.start - recorded_from, part.end - recorded_from)
-        for part in union(clipped)
+        Interval(part.start - zero, part.end - zero)
+        for part in overlap([*union(absent), *recorded(films)])
         if part.length >= SHORTEST_MISSED * SECOND
     ]
-    left = subtract(missed, _as_intervals(spans))
+    left = subtract(missed, _as_intervals(on_one_clock(films)))
     return CaughtUp(_as_spans(union(missed)), _as_spans(subtract(missed, left)))
+
+
+def beginning(films: Sequence[Film]) -> int:
+    """The first instant that any of them holds."""
+    return min((film.recorded_from for film in films), default=0)
+
+
+def recorded(films: Iterable[Film]) -> Intervals:
+    """When at least one of them recorded."""
+    return union(film.interval for film in films)
+
+
+def on_one_clock(films: Sequence[Film]) -> Spans:
+    """What was watched of them all, in the order given, in seconds from `beginning(films)` on.
+
+    Each is cut to its film, for a position beyond its end would be a moment that only another one holds.
+    """
+    zero, parts = beginning(films), []
+    for film in films:
+        late = (film.recorded_from - zero) / SECOND
+        parts += [(late + start, late + min(end, film.length)) for start, end in film.spans if start < film.length]
+    return tuple(parts)
 
 
 def _as_intervals(spans: Iterable[Span]) -> list[Interval]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from analytics import activity, durations, queries
 from analytics.activity import Person
@@ -45,11 +45,19 @@ class Strip:
         return f"{self.start} to {self.end}"
 
 
+class Together(NamedTuple):
+    """What was watched of several recordings of one class, on its clock; `recorded`: seconds that any of them holds."""
+
+    spans: tuple[Span, ...]
+    recorded: float
+
+
 @dataclass(frozen=True, slots=True)
 class RecordingViewer:
     """One person, or one viewing of nobody known. `caught` is None where it is not known what they missed.
 
-    `was_elsewhere`: they were in other classes, so it is known that they were not in this one.
+    `was_elsewhere`: they were in other classes, so it is known that they were not in this one. `together`: the row is
+    about several recordings of a class.
     """
 
     key: str
@@ -60,6 +68,7 @@ class RecordingViewer:
     caught: CaughtUp | None
     viewings: tuple[Viewing, ...] = ()
     was_elsewhere: bool = False
+    together: Together | None = None
 
     @property
     def beside(self) -> str:
@@ -81,7 +90,7 @@ class RecordingViewer:
 
     @property
     def spans(self) -> list[Span]:
-        return spans_of(self.viewings)
+        return list(self.together.spans) if self.together else spans_of(self.viewings)
 
     @property
     def watched_micros(self) -> int:
@@ -90,7 +99,7 @@ class RecordingViewer:
     @property
     def seen(self) -> float:
         """Share of the recording, 0 to 1."""
-        return share(self.spans, self.length)
+        return share(self.spans, self.together.recorded if self.together else self.length)
 
     @property
     def seen_percent(self) -> int:

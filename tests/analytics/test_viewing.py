@@ -1,6 +1,7 @@
 """From what a player said to what somebody watched. Positions are seconds of the video."""
 
 from itertools import permutations
+from random import Random
 from time import perf_counter
 
 import pytest
@@ -13,12 +14,15 @@ from analytics.intervals import Interval
 from analytics.viewing import (
     FASTEST,
     SLACK,
+    Film,
     PlayerEvent,
     Span,
     covered,
     heat,
     missed_and_caught_up,
+    missed_in_any,
     most_watched,
+    on_one_clock,
     once,
     share,
     watched,
@@ -311,3 +315,59 @@ def test_nobody_catches_up_more_than_they_missed_or_watched(absent: list[Span], 
     assert found.caught_seconds <= found.missed_seconds + 1e-6
     assert found.caught_seconds <= covered(spans) + 1e-6
     assert all(0 <= start < end <= 500 for start, end in found.missed)
+
+
+def test_what_two_recordings_hold_is_missed_once_and_caught_up_in_either() -> None:
+    # A browser recording of the whole class, and the live stream from its fourth minute on. Liam left after five.
+    browser, stream = Film(EIGHT, 600, [(300, 360)]), Film(EIGHT + 240 * SECOND, 420, [(120, 240)])
+
+    found = missed_in_any([away(300, 900)], [browser, stream])
+
+    assert found.missed == ((300, 660),)
+    assert found.caught == ((300, 480),)
+
+
+def test_a_position_beyond_the_end_of_one_is_not_watched_in_the_other() -> None:
+    found = missed_in_any([away(0, 600)], [Film(EIGHT, 300, [(290, 320)]), Film(EIGHT + 300 * SECOND, 300)])
+
+    assert found.caught == ((290, 300),)
+
+
+FILMS = st.lists(
+    st.builds(
+        lambda late, length, spans: Film(EIGHT + late * SECOND, length, spans),
+        st.integers(0, 300),
+        st.integers(30, 500),
+        SPANS,
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+@given(SPANS, FILMS, st.randoms())
+def test_another_recording_never_makes_a_class_missed_twice(
+    absent: list[Span], films: list[Film], random: Random
+) -> None:
+    gone = [away(start, end) for start, end in absent]
+    found = missed_in_any(gone, films)
+    shuffled = random.sample(films, len(films))
+
+    assert missed_in_any(gone, shuffled) == missed_in_any(gone, films * 2) == found
+    assert found.missed_seconds <= covered(absent) + 1e-6
+    assert found.caught_seconds <= min(found.missed_seconds, covered(on_one_clock(films))) + 1e-6
+    for film in films:
+        alone = missed_and_caught_up(gone, *film)
+        assert alone.missed_seconds <= found.missed_seconds + 1e-6
+        assert alone.caught_seconds <= found.caught_seconds + 1e-6
+
+
+@given(SPANS, SPANS, SPANS)
+def test_it_does_not_matter_in_which_of_two_equal_recordings_a_part_was_watched(
+    absent: list[Span], one: list[Span], other: list[Span]
+) -> None:
+    gone = [away(start, end) for start, end in absent]
+
+    both = missed_in_any(gone, [Film(EIGHT, 500, one), Film(EIGHT, 500, other)])
+
+    assert both == missed_and_caught_up(gone, EIGHT, 500, [*one, *other])

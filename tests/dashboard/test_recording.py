@@ -48,9 +48,9 @@ def test_the_page_says_what_the_recording_is(ops: Client, physics: Room, ikram: 
 
 
 def test_the_page_and_the_list_name_the_same_size(ops: Client, physics: Room) -> None:
-    made = films.recording(classes.session(physics), size=640_000_000)
-    films.asset(made)
-    films.asset(made, "chat", size=28_000_000)
+    made = recorded.recording(classes.session(physics), 3, size=640_000_000)
+    recorded.asset(made)
+    recorded.asset(made, "chat", size=28_000_000)
 
     assert "640 MB in all files" in shown(ops, f"/recordings/{made.pk}/")
     assert "640 MB" in shown(ops, "/recordings/")
@@ -58,9 +58,9 @@ def test_the_page_and_the_list_name_the_same_size(ops: Client, physics: Room) ->
 
 def test_only_the_first_recording_of_its_kind_began_late(ops: Client, physics: Room) -> None:
     held = classes.session(physics)
-    first = films.recording(held)
-    again = films.recording(held, late=timedelta(minutes=28))
-    of_the_stream = films.recording(held, late=timedelta(minutes=20), kind="hls")
+    first = recorded.recording(held, 3)
+    again = recorded.recording(held, late=timedelta(minutes=28))
+    of_the_stream = recorded.recording(held, late=timedelta(minutes=20), kind="hls")
 
     assert "started 3 min late" in shown(ops, f"/recordings/{first.pk}/")
     assert "started 20 min late" in shown(ops, f"/recordings/{of_the_stream.pk}/")

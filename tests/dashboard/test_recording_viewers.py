@@ -417,3 +417,30 @@ def test_stretches_lead_to_their_place_and_titles_name_the_class(recording: Reco
         title = text.split("<title>")[1].split("</title>")[0]
         assert "Liam" in title
         assert str(recording.room) in title
+
+
+def test_a_class_recorded_in_two_ways_was_missed_once_and_is_caught_up_on_in_either(
+    held: Session, recording: Recording, teacher: Client
+) -> None:
+    assert held.started_at is not None
+    late = held.started_at + timedelta(minutes=15)
+    stream = recorded.recording(held, kind=Recording.Kind.HLS, started_at=late, at=late, duration_seconds=30.0 * MINUTE)
+    watching(linked(recording), "liam", (5 * MINUTE, 25 * MINUTE))
+    # The tenth minute of the live stream is the 25th of the class.
+    watching(linked(stream), "liam", (10 * MINUTE, 30 * MINUTE))
+
+    text = teacher.get("/people/liam/").content.decode()
+
+    assert "missed 40 min of what was recorded, caught up on 40 min; 40 min spent watching" in text
+    assert text.count("/viewers/people/liam/#missed-h") == 1
+    assert "89 %" in text
+    assert f'href="/recordings/{stream.pk}/"' in text or f'href="/recordings/{recording.pk}/"' in text
+
+
+def test_of_a_recording_that_has_no_place_in_the_class_nothing_is_called_missed(held: Session, teacher: Client) -> None:
+    watching(linked(recorded.recording(held, started_at=None, stopped_at=None)), "liam", (0, 60))
+
+    text = teacher.get("/people/liam/").content.decode()
+
+    assert "what was missed is not known; 1 min spent watching" in text
+    assert "missed nothing" not in text.lower()
