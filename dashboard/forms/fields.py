@@ -1,6 +1,7 @@
 """Fields that several lists ask by: days and rooms."""
 
 from datetime import date
+from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -22,6 +23,14 @@ class DayField(forms.DateField):
 
     widget = DayInput
     default_validators = [MinValueValidator(FIRST), MaxValueValidator(LAST)]
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """What is shown again: nothing where it was no day, which a browser's field for days could not hold."""
+        try:
+            self.to_python(data)
+        except forms.ValidationError:
+            return ""
+        return super().bound_data(data, initial)
 
 
 class RoomInput(forms.TextInput):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django import forms
 
+from dashboard.json_words import why_no_json
 from dashboard.live_room import Here, Left
 
 LONGEST_MESSAGE = 1000
@@ -97,8 +98,11 @@ class PeerForm(forms.Form):
         if text.strip().startswith(("{", "[")):
             try:
                 json.loads(text)
+            except json.JSONDecodeError as problem:
+                why = why_no_json(problem)
+                raise forms.ValidationError(f"This begins like JSON and is none {why}.") from problem
             except (ValueError, RecursionError) as problem:
-                raise forms.ValidationError(f"This begins like JSON and is none: {problem}") from problem
+                raise forms.ValidationError("This begins like JSON and cannot be read as such.") from problem
         return text
 
 

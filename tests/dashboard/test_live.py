@@ -392,13 +392,29 @@ def test_a_person_is_changed_in_the_dialog(choir: Live, teacher: Client) -> None
     assert "Amina A. is changed" in text(choir.page(teacher))
 
 
-def test_metadata_that_is_broken_json_is_sent_back(choir: Live, teacher: Client) -> None:
+@pytest.mark.parametrize(
+    ("metadata", "said"),
+    [
+        ("{broken}", "none from character 2 on: there should be a name in double quotes."),
+        ('{"a": 1,\n "b" 2}', "none from line 2, character 6 on: there should be a colon after the name."),
+        ('{"broken": ', "there should be a value"),
+        ('{"a": 1} 2', "none from character 10 on: it was complete before, and nothing may follow."),
+        ('["a', "none from character 2 on: the text that begins there has no closing double quote."),
+        ("[" * 4000, "cannot be read as such"),
+    ],
+)
+def test_metadata_that_is_broken_json_is_sent_back_with_the_place_in_our_words(
+    choir: Live, teacher: Client, metadata: str, said: str
+) -> None:
     amina = choir.join()
     choir.looked(teacher)
 
-    answer = act(teacher, f"{choir.url}people/{amina}/", name="A", role="guest", metadata='{"broken": ')
+    answer = act(teacher, f"{choir.url}people/{amina}/", name="A", role="guest", metadata=metadata)
 
-    assert "begins like JSON" in text(answer.content.decode())
+    page = text(answer.content.decode())
+    assert "begins like JSON" in page
+    assert said in page
+    assert "Expecting" not in page
     assert choir.inside() == {"Amina": "student"}
 
 

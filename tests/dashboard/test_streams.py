@@ -70,6 +70,7 @@ def test_a_row_says_all_that_is_known(ops: Client, held: Session) -> None:
     assert "ended it ran as long as 100ms lets it" in said
     assert "Bob Marsh, in the room" in said
     assert "https://cdn.example/live.m3u8" in said
+    assert "<title>Live stream of Year 9 Physics, group B" in ops.get(f"/streams/{row.pk}/").content.decode()
     assert said.endswith("ready")
     assert f"/streams/{row.pk}/" in hrefs(listed(ops))
     assert f"/recordings/{recording.pk}/" in hrefs(listed(ops))

@@ -189,6 +189,8 @@ def test_the_wall_needs_no_scrolling_and_stands_through_an_outage_with_its_stamp
     visitor.open("/live/tv/")
 
     cards = page.locator(".tv-rooms > li")
+    sizes = "[...document.querySelectorAll('.tv-head :is(.asof, .btn)')].map(one => getComputedStyle(one).fontSize)"
+    assert len(set(page.evaluate(sizes))) == 1  # what is read from afar, and what ends it
     expect(cards).to_have_count(rooms)
     assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
     cut = "[...document.querySelectorAll('.tv-card')].filter(one => one.scrollHeight > one.clientHeight + 1).length"
