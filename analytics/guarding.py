@@ -68,7 +68,7 @@ def _begun(session: Session) -> datetime:
 
 
 def _recordings(ids: Sequence[str]) -> dict[str, list[Actual]]:
-    transcript = Asset.objects.filter(recording=OuterRef("pk"), type="transcript", status__in=("", "completed"))
+    transcript = Asset.objects.filter(recording=OuterRef("pk"), type="transcript", status__in=Asset.WHOLE)
     rows = list(
         Recording.objects.filter(session_id__in=ids)
         .annotate(has_transcript=Exists(transcript))

@@ -44,7 +44,7 @@ _RENEWED_EVERY: Final = timedelta(seconds=10)
 TRIES: Final = 12  # in a row that brought nothing: some three hours, by `wait_after`
 A_SWEEP: Final = 500  # files put on the list at once; the rest wait for the next run
 _PART: Final = 1024 * 1024
-_USABLE: Final = Q(is_named=True, status__in=("", "completed"))
+_USABLE: Final = Q(is_named=True, status__in=Asset.WHOLE)
 _ENDINGS: Final = {"room-composite": "mp4", "room-composite-legacy": "mp4", "stream": "mp4", "chat": "csv"}
 
 

@@ -160,7 +160,7 @@ def _next(session: Session, began: datetime, now: datetime) -> datetime | None:
 def is_unfinished(session_id: str) -> bool:
     """Is anything of its recordings and streams still to come, as far as we know?"""
     of_session = Recording.objects.filter(session_id=session_id)
-    transcripts = Asset.objects.filter(recording=OuterRef("pk"), type__in=_TRANSCRIPTS, status="completed")
+    transcripts = Asset.objects.filter(recording=OuterRef("pk"), type__in=_TRANSCRIPTS, status__in=Asset.WHOLE)
     return (
         of_session.exclude(state__in=_OVER).exists()
         or of_session.filter(~Exists(transcripts), state=Recording.State.READY, transcribed=True).exists()

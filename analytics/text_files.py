@@ -132,7 +132,7 @@ def unread(*, now: datetime) -> QuerySet[Asset]:
     same = Asset.objects.filter(recording=OuterRef("recording"), type=OuterRef("type"))
     read_ = TextFile.objects.filter(content__isnull=False).values("pk")
     return (
-        Asset.objects.filter(type__in=KINDS, status="completed", is_named=True, recording__at__gt=now - SWEPT)
+        Asset.objects.filter(type__in=KINDS, status__in=Asset.WHOLE, is_named=True, recording__at__gt=now - SWEPT)
         .exclude(pk__in=TextFile.objects.values("pk"))
         .exclude(Exists(same.filter(pk__in=read_)))
         .select_related("recording__room")
@@ -170,7 +170,7 @@ def _rest_key(asset: Asset) -> str:
 def _candidates(assets: Iterable[Asset]) -> dict[TextFile.Kind, list[Asset]]:
     found: dict[TextFile.Kind, list[Asset]] = {}
     for asset in sorted(assets, key=_rank):
-        if asset.type in KINDS and asset.status == "completed":
+        if asset.type in KINDS and asset.is_whole:
             found.setdefault(KINDS[asset.type], []).append(asset)
     return found
 

@@ -35,9 +35,9 @@ def named(text: str) -> tuple[str, bool]:
 
 
 def ids_of(recording: Recording) -> list[str]:
-    """All ids by which a video may name this recording: its row may be written anew, and under another id of ours."""
-    told = [alias for alias in recording.aliases if isinstance(alias, str)]
-    return list(dict.fromkeys([recording.pk, *told, *(f"{recording.kind}-{alias}" for alias in told)]))
+    """All ids by which a video may name this recording: its row may be written anew, under the id of its beam."""
+    others = [alias for alias in recording.aliases if isinstance(alias, str)]
+    return list(dict.fromkeys([recording.pk, *others, *(f"{recording.kind}-{alias}" for alias in others)]))
 
 
 def length_of(recording: Recording) -> float | None:

@@ -12,7 +12,8 @@ from pathlib import Path
 from bin.environment import DEMO, Environment, Unready, prepare
 from bin.processes import Died, family, free_port
 from bin.product import OBSERVER, OPS, TEACHER, Demo
-from bin.tour import take
+from bin.tour import PHYSICS, take
+from bin.tour_recording import follow
 from bin.visitor import Disappointed, Visitor, visit
 
 
@@ -69,6 +70,7 @@ def _check(environment: Environment, folder: Path) -> int:
             observer = Visitor(demo.url)
             observer.sign_in(*OBSERVER)
             take(operator, teacher, observer, say)
+            follow(teacher, observer, PHYSICS, say)
         except (Disappointed, OSError) as problem:
             words = (f"--- {child.name}, last words\n{child.last_words(8)}" for child in members.children)
             raise Disappointed("\n".join([str(problem), *words])) from problem

@@ -47,6 +47,7 @@ def stops(rooms: Mapping[str, str], polls: Mapping[str, str], templates: Mapping
         Stop("/live/tv/", ("people",), None, None),
         Stop("/recordings/", ("What should have been recorded",), ("Recordings",), ("Recordings",)),
         Stop("/recordings/check/", ("held against what there is",), ("held against what there is",), ("Until",)),
+        Stop("/streams/", ("Encoders", "live stream"), ("live stream",), ("live stream",)),
         Stop("/deliveries/sent/", ("100ms",), None, None),
         Stop(f"{physics}/access/", ("Wanjiru Kamau", "Olive Lindqvist"), None, None),
         Stop("/room-templates/", ("Class", "Lecture", "Meeting"), None, None),

@@ -10,16 +10,12 @@ from typing import Final
 
 from analytics.encoders import NOBODY, Encoder, encoders, with_encoder
 from dashboard.endings import encoder_ended
-from dashboard.jobs import State
+from dashboard.states import BROKEN, CONNECTED, GONE, REFUSED, State
 from dashboard.troubles import Step, Trouble, ingest_trouble_of, step_of
 from rooms.access import Viewer, may, rooms_for
 from rooms.models import Room, StreamKey
 
 FIRST, MOST = 10, 200
-CONNECTED: Final = State("connected", "plug", "ok")
-GONE: Final = State("not connected", "unplug")
-REFUSED: Final = State("turned away", "octagon-x", "bad")
-BROKEN: Final = State("broken off", "octagon-x", "bad")
 KEYS: Final = {
     True: State("enabled", "key-round", "ok"),
     False: State("disabled", "power-off"),

@@ -12,7 +12,7 @@ from analytics import durations, guarding
 from analytics.guardian import Finding, What
 from analytics.models import Recording, Session
 from dashboard.doers import names_of_users
-from dashboard.endings import stop_words
+from dashboard.endings import failure_in, stop_words
 from dashboard.recording_pages import recording_url
 from dashboard.times import ago
 from dashboard.troubles import TRANSCRIPTION, Place, Step, Trouble, step_of, trouble_of
@@ -194,8 +194,8 @@ def _short(finding: Finding) -> Trouble:
         else f"It ran for {of}, and its file has {length}"
     )
     reason = finding.stop_reason
-    if reason.startswith("failure: "):
-        failed = trouble_of(reason.removeprefix("failure: "))
+    if error := failure_in(reason):
+        failed = trouble_of(error)
         return Trouble(f"{cause}. {failed.cause}", failed.remedy, failed.place)
     if reason:
         cause = f"{cause}: {stop_words(reason)}"

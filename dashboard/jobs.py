@@ -7,40 +7,13 @@ from typing import Final
 from analytics.models import Event
 from dashboard.doers import Acts, acts_on, names_of, who
 from dashboard.endings import failure_in, stop_words
+from dashboard.file_words import file_rank
+from dashboard.states import JOBS, LIVE, PAUSED, State
 from dashboard.troubles import Trouble, trouble_of
 from rooms.audit import Outcome
 from rooms.jobs import File, Job, Kind
 from rooms.models import Room
 
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """Word, Lucide icon and tone (a class of `.state`)."""
-
-    word: str
-    icon: str
-    tone: str = ""
-
-
-STATES: Final[Mapping[str, State]] = {
-    "starting": State("starting", "loader"),
-    "running": State("running", "circle-dot", "ok"),
-    "stopping": State("stopping", "square"),
-    "post_processing": State("being processed", "cog"),
-    "completed": State("done", "check"),
-    "failed": State("failed", "octagon-x", "bad"),
-}
-PAUSED: Final = State("paused", "pause", "warn")
-_FILES: Final[Mapping[str, str]] = {
-    "room-composite": "video",
-    "room-composite-legacy": "video",
-    "room-vod": "video as a playlist",
-    "transcript": "transcript",
-    "summary": "summary",
-    "chat": "chat",
-    "track": "one track",
-    "stream": "one person's stream",
-}
 _KEEPS: Final[Mapping[str, str]] = {
     "hls_vod": "playlist",
     "single_file_per_layer": "a file for each quality",
@@ -69,24 +42,6 @@ class Shown:
         return ", ".join(_KEEPS.get(name, name) for name in self.job.keeps)
 
 
-def file_words(file: File) -> str:
-    """ "transcript, SRT"."""
-    word = _FILES.get(file.type, file.type.replace("-", " "))
-    if file.output:
-        return f"{word}, {file.output.upper()}"
-    return f"{word}, quality {int(file.layer) + 1}" if file.layer.isdecimal() else word
-
-
-def size_words(size: int) -> str:
-    """ "26 MB"; "" for nothing."""
-    if not size:
-        return ""
-    for unit, bytes_ in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
-        if size >= bytes_:
-            return f"{size / bytes_:.1f} {unit}" if size < 10 * bytes_ else f"{size / bytes_:.0f} {unit}"
-    return f"{size} bytes"
-
-
 def shown(room: Room, jobs: Sequence[Job], files: Iterable[File] = ()) -> list[Shown]:
     """Four queries, however many jobs; none for no jobs."""
     if not jobs:
@@ -102,17 +57,17 @@ def shown(room: Room, jobs: Sequence[Job], files: Iterable[File] = ()) -> list[S
 
 
 def _shown(job: Job, files: list[File], acts: Acts, people: Mapping[str, str], told: Mapping[str, str]) -> Shown:
-    files = sorted(list(job.files) or files, key=lambda file: (_rank(file.type), file.output, file.layer))
+    files = sorted(list(job.files) or files, key=lambda file: (file_rank(file.type), file.output, file.layer))
     videos = [file for file in files if file.type.startswith("room-")]
     paused, maybe = _paused(job, acts)
     error = told.get("error", "")
     reason = told.get("reason", "")
     error = error or failure_in(reason)
     failed = job.status == "failed" or any(file.status == "failed" for file in files) or bool(error)
-    state = PAUSED if paused else STATES.get(job.status, State(job.status.replace("_", " "), "circle-dashed"))
+    state = PAUSED if paused else JOBS.get(job.status, State(job.status.replace("_", " "), "circle-dashed"))
     return Shown(
         job=job,
-        state=State("live", "radio", "ok") if state.word == "running" and job.kind == Kind.LIVE else state,
+        state=LIVE if state.word == "running" and job.kind == Kind.LIVE else state,
         files=tuple(files),
         started_by=who(job.started_by, acts.get("start"), people),
         stopped_by=who(job.stopped_by, acts.get("stop"), people) if job.stopped_by or "stop" in acts else "",
@@ -123,12 +78,6 @@ def _shown(job: Job, files: list[File], acts: Acts, people: Mapping[str, str], t
         seconds=max((file.seconds for file in videos), default=0) or job.seconds,
         size=sum(file.size for file in files),
     )
-
-
-def _rank(kind: str) -> int:
-    """What people look for first."""
-    known = list(_FILES)
-    return known.index(kind) if kind in known else len(known)
 
 
 def _paused(job: Job, acts: Acts) -> tuple[bool, bool]:

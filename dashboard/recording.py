@@ -11,18 +11,12 @@ from analytics.activity import Frame, Person
 from analytics.chapters import Chapter
 from analytics.models import Asset, KeptFile, PollRun, Recording, Session
 from dashboard.doers import acts_on, names_of, who
-from dashboard.jobs import State
-from dashboard.retention import own_storage
-from dashboard.troubles import TRANSCRIPTION, Step, Trouble, step_of, trouble_of
+from dashboard.file_words import file_rank
+from dashboard.retention import Stay, stay_of
+from dashboard.states import RECORDINGS, State
+from dashboard.troubles import TRANSCRIPTION, Step, Trouble, step_of, trouble_in
+from rooms.room_templates.then import templates_then
 
-STATES: Final[Mapping[str, State]] = {
-    Recording.State.STARTING: State("starting", "loader"),
-    Recording.State.RUNNING: State("recording", "circle-dot", "ok"),
-    Recording.State.STOPPING: State("stopping", "square"),
-    Recording.State.PROCESSING: State("being processed", "cog"),
-    Recording.State.READY: State("Ready", "circle-check", "ok"),
-    Recording.State.FAILED: State("failed", "octagon-x", "bad"),
-}
 ICONS: Final[Mapping[str, str]] = {
     "start": "circle-dot",
     "join": "users",
@@ -32,20 +26,9 @@ ICONS: Final[Mapping[str, str]] = {
     "removed": "user-x",
     "poll": "list-todo",
 }
-KEPT_DAYS: Final = 15  # in 100ms's own storage (EVENTS trap 34)
 LATE: Final = timedelta(minutes=1)
 # The whole room before one person, one person before one track.
 _FILMS: Final = ("room-composite", "room-composite-legacy", "stream", "track")
-_ORDER: Final = (
-    "room-composite",
-    "room-composite-legacy",
-    "room-vod",
-    "transcript",
-    "summary",
-    "chat",
-    "stream",
-    "track",
-)
 _PLAYLISTS: Final = (".m3u8", ".mpd")
 
 
@@ -77,11 +60,11 @@ class RecordingReading:
     kept: Mapping[str, KeptFile]
     session: Session | None
     now: datetime
-    own_storage: bool
+    stay: Stay
 
     @property
     def state(self) -> State:
-        return STATES.get(self.recording.state, State(self.recording.state, "circle-dashed"))
+        return RECORDINGS[self.recording.state]
 
     @property
     def is_under_way(self) -> bool:
@@ -89,8 +72,7 @@ class RecordingReading:
 
     @property
     def trouble(self) -> Trouble | None:
-        one = self.recording
-        return trouble_of(one.error_type, one.error_message) if one.state == Recording.State.FAILED else None
+        return trouble_in(self.recording)
 
     @property
     def step(self) -> Step | None:
@@ -124,7 +106,7 @@ class RecordingReading:
         return next((film for film in self.films if film.asset.pk == asset_id), self.films[0] if self.films else None)
 
     def _can_be_opened(self, asset: Asset) -> bool:
-        return asset.pk in self.kept or (asset.status == "completed" and asset.is_named)
+        return asset.pk in self.kept or asset.can_be_opened
 
     @property
     def openable(self) -> frozenset[str]:
@@ -140,18 +122,9 @@ class RecordingReading:
         return any(film.is_kept for film in self.films) if self.films else bool(self.kept)
 
     @property
-    def kept_until(self) -> datetime | None:
-        """Until when 100ms keeps the files; None in a bucket of one's own, or before there are any."""
-        one = self.recording
-        if self.own_storage or one.state != Recording.State.READY:
-            return None
-        return (one.finished_at or one.at) + timedelta(days=KEPT_DAYS)
-
-    @property
     def is_forgotten(self) -> bool:
         """100ms's time is over, and we have no copy."""
-        until = self.kept_until
-        return until is not None and until < self.now and not self.is_copied
+        return self.stay.is_over and not self.is_copied
 
     @property
     def late_by(self) -> timedelta | None:
@@ -229,20 +202,20 @@ def read(recording: Recording, *, now: datetime) -> RecordingReading:
     for asset in assets:
         asset.recording = recording  # each knows it, and none asks for it
     kept = KeptFile.objects.filter(asset_id__in=[asset.pk for asset in assets], state=KeptFile.State.KEPT)
+    key = (recording.room.template_id, recording.at)
     return RecordingReading(
         recording=recording,
         assets=assets,
         kept={file.pk: file for file in kept},
         session=Session.objects.select_related("room").filter(pk=recording.session_id).first(),
         now=now,
-        own_storage=own_storage(recording),
+        stay=stay_of(recording, assets, templates_then([key]).get(key), now),
     )
 
 
 def _rank(asset: Asset) -> tuple[int, str, str, str]:
     """What people look for first, and of layers and forms one after the other."""
-    known = _ORDER.index(asset.type) if asset.type in _ORDER else len(_ORDER)
-    return (known, asset.output, asset.layer, asset.pk)
+    return (file_rank(asset.type), asset.output, asset.layer, asset.pk)
 
 
 def _film_words(asset: Asset) -> str:

@@ -1,7 +1,7 @@
 """Recordings as the list of all shows them: how they stand, who began them, what they left, and how long it is kept."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -12,14 +12,15 @@ from django.db.models.functions import Lower
 from analytics import instants
 from analytics.models import Asset, KeptFile, Recording, Session
 from dashboard.doers import acts_on, names_of, who
+from dashboard.file_words import counted_files
 from dashboard.findings import Told, told_of
 from dashboard.forms.recordings import RecordingFilters
 from dashboard.htmx import MemberRequest
-from dashboard.jobs import STATES, State
 from dashboard.listing import Column, Listing
 from dashboard.recording_pages import job_url, recording_url
 from dashboard.retention import Stay, stay_of
-from dashboard.troubles import Trouble, trouble_of
+from dashboard.states import RECORDINGS, State
+from dashboard.troubles import Trouble, trouble_in
 from rooms.models import Room
 from rooms.room_templates.then import templates_then
 
@@ -33,28 +34,12 @@ COLUMNS: Final = (
     Column("Files"),
     Column("Kept"),
 )
-_STATES: Final[Mapping[str, State]] = {
-    **STATES,
-    Recording.State.PROCESSING: STATES["post_processing"],
-    Recording.State.READY: State("ready", "check", "ok"),
-}
 KINDS: Final[Mapping[str, str]] = {
     Recording.Kind.BROWSER: "browser",
     Recording.Kind.COMPOSITE: "composite",
     Recording.Kind.HLS: "live stream",
     Recording.Kind.STREAM: "one person",
     Recording.Kind.TRACK: "one track",
-}
-# One word a type of file, and what several of them are called; by what people look for first.
-_FILES: Final[Mapping[str, tuple[str, str]]] = {
-    "room-composite": ("video", "videos"),
-    "room-composite-legacy": ("video", "videos"),
-    "room-vod": ("playlist", "playlists"),
-    "transcript": ("transcript", "transcripts"),
-    "summary": ("summary", "summaries"),
-    "chat": ("chat", "chats"),
-    "stream": ("stream", "streams"),
-    "track": ("track", "tracks"),
 }
 
 
@@ -147,46 +132,17 @@ def described(page: Iterable[Recording], now: datetime) -> list[Row]:
             session=sessions.get(one.session_id),
             url=recording_url(one),
             job_url=job_url(one),
-            state=_STATES[one.state],
+            state=RECORDINGS[one.state],
             kind=KINDS[one.kind],
             started_by=who(one.started_by, acts.get(one.job_id, {}).get("start"), names),
-            files=file_words(files[one.pk]),
-            trouble=trouble_of(one.error_type, one.error_message) if one.state == Recording.State.FAILED else None,
+            files=counted_files(files[one.pk]),
+            trouble=trouble_in(one),
             told=tuple(told[one.pk]),
             stay=stay_of(one, files[one.pk], then.get((one.room.template_id, one.at)), now),
             copies=_copies(files[one.pk], kept),
         )
         for one in recordings
     ]
-
-
-def file_words(files: Sequence[Asset]) -> tuple[str, ...]:
-    """("video, 3 layers", "transcript (JSON, SRT)", "chat", "12 thumbnails"): what there is, counted."""
-    usable = [file for file in files if file.status in ("", "completed")]
-    counted = Counter(file.type for file in usable)
-    known = list(_FILES)
-    words = []
-    for kind in sorted(counted, key=lambda one: (known.index(one) if one in known else len(known), one)):
-        one, many = _FILES.get(kind, (kind.replace("-", " "), kind.replace("-", " ")))
-        mine = [file for file in usable if file.type == kind]
-        outputs = sorted({file.output.upper() for file in mine if file.output})
-        layers = {file.layer for file in mine if file.layer}
-        if outputs:
-            words.append(f"{one} ({', '.join(outputs)})")
-        elif len(layers) > 1:
-            words.append(f"{one}, {len(layers)} layers")
-        else:
-            words.append(one if counted[kind] == 1 else f"{counted[kind]} {many}")
-    if pictures := sum(len(file.thumbnails) for file in usable):
-        words.append("1 thumbnail" if pictures == 1 else f"{pictures} thumbnails")
-    if broken := sum(file.status == "failed" for file in files):
-        words.append(f"{broken} failed")
-    return tuple(words)
-
-
-def copyable(files: Iterable[Asset]) -> list[Asset]:
-    """Those that 100ms has ready and opens by their id: what can be copied."""
-    return [file for file in files if file.is_named and file.status in ("", "completed")]
 
 
 def _sessions(recordings: Iterable[Recording]) -> dict[str, Session]:
@@ -200,12 +156,12 @@ def _kept(files: Mapping[str, Iterable[Asset]]) -> dict[str, KeptFile]:
 
 
 def _copies(files: Iterable[Asset], kept: Mapping[str, KeptFile]) -> Copies:
+    """Of the files that 100ms opens, and those that we have though it opens them no more."""
     files = list(files)
     mine = [kept[file.pk] for file in files if file.pk in kept]
     states = Counter(file.state for file in mine)
-    gone = sum(1 for file in files if file.pk in kept and file not in copyable(files))
     return Copies(
-        files=len(copyable(files)) + gone,
+        files=sum(file.can_be_opened or file.pk in kept for file in files),
         kept=states[KeptFile.State.KEPT],
         waiting=states[KeptFile.State.WAITING] + states[KeptFile.State.COPYING],
         failed=states[KeptFile.State.FAILED],

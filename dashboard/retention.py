@@ -7,7 +7,7 @@ from datetime import datetime
 from analytics.models import Asset, Recording
 from rooms.recording_assets import KEPT_BY_100MS
 from rooms.room_templates.asks import asks
-from rooms.room_templates.then import Then, templates_then
+from rooms.room_templates.then import Then
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +22,6 @@ class Stay:
     own_storage: bool = False
     is_known: bool = True
     is_over: bool = False
-
-
-def own_storage(recording: Recording) -> bool:
-    """Do its files go into a bucket of the template's own? Three queries."""
-    key = (recording.room.template_id, recording.at)
-    then = templates_then([key]).get(key)
-    return then is not None and asks(then.content).own_storage
 
 
 def stay_of(recording: Recording, files: Sequence[Asset], then: Then | None, now: datetime) -> Stay:

@@ -12,6 +12,7 @@ from analytics.run_lanes import RunLane, failed
 from analytics.runs import Kind, Stretch
 from dashboard.reading import Reading
 from dashboard.recording_pages import recording_url
+from dashboard.states import BROKEN, CONNECTED, FAILED, NEVER_TOLD, RECORDINGS, REFUSED, STREAMS, State
 
 SHOWN: Final = 6  # runs on a card
 ICONS: Final = {
@@ -23,17 +24,8 @@ ICONS: Final = {
     Kind.ENCODER: "plug",
 }
 _STATES: Final = {
-    "ready": ("circle-check", "ok"),
-    "failed": ("octagon-x", "bad"),
-    "broken off": ("octagon-x", "bad"),
-    "turned away": ("octagon-x", "bad"),
-    "being processed": ("cog", ""),
-    "starting": ("loader", ""),
-    "recording": ("circle-dot", "ok"),
-    "live": ("radio", "ok"),
-    "connected": ("plug", "ok"),
+    state.word: state for state in (*RECORDINGS.values(), *STREAMS.values(), CONNECTED, BROKEN, REFUSED, NEVER_TOLD)
 }
-
 _GOING_ON: Final = ("recording", "live", "connected", "starting", "stopping")
 
 
@@ -43,9 +35,7 @@ class RunShown:
 
     stretch: Stretch
     url: str
-    icon: str
-    tone: str
-    state: str
+    state: State
     by: str
     why: str
 
@@ -115,19 +105,14 @@ def _shown(every: tuple[Stretch, ...], reading: Reading) -> Iterator[RunShown]:
     for one in every:
         run = one.run
         over = run.end_estimated or (run.state in _GOING_ON and not one.is_open)
-        state = run.state
-        if run.failed and state == "ended":
-            state = "failed"
+        state = _STATES[run.state]
+        if run.failed and run.state == "ended":
+            state = FAILED
         elif over and not run.failed and not run.is_ready:
-            state = "end never told"
-        icon, tone = _STATES.get(
-            state, ("circle-question-mark", "warn") if state == "end never told" else ("check", "")
-        )
+            state = NEVER_TOLD
         yield RunShown(
             stretch=one,
             url=run_url(one, reading.session.pk),
-            icon=icon,
-            tone=tone,
             state=state,
             by=names.get(run.started_by, ""),
             why=failed(one) if run.failed else run.ended,

@@ -10,8 +10,8 @@ from analytics.guardian import Expected, Held, findings
 from analytics.models import Ingest, Recording, Session, Stream
 from analytics.queries import LONGEST_SESSION
 from analytics.runs import OF_THE_ROOM, Kind, Run
-from dashboard.endings import BROKEN_OFF, encoder_ended, failure_in, stop_words
-from dashboard.troubles import ingest_trouble_of, trouble_of
+from dashboard.endings import BROKEN_OFF, encoder_ended, stop_words
+from dashboard.troubles import ingest_trouble_of, trouble_in
 from rooms.room_templates.asks import BROWSER, COMPOSITE, asks
 from rooms.room_templates.then import templates_then
 
@@ -58,7 +58,7 @@ def is_missed(session: Session, frame: Frame, found: Iterable[Run]) -> bool:
 
 
 def of_recording(row: Recording) -> Run:
-    failed = row.state == Recording.State.FAILED
+    trouble = trouble_in(row)
     return Run(
         id=row.pk,
         kind=_RECORDINGS[Recording.Kind(row.kind)],
@@ -69,8 +69,8 @@ def of_recording(row: Recording) -> Run:
         end_estimated=row.end_estimated,
         is_open=row.state in _GOING_ON and row.stopped_at is None,
         is_ready=row.state == Recording.State.READY,
-        failed=failed,
-        trouble=trouble_of(row.error_type or failure_in(row.stop_reason), row.error_message).cause if failed else "",
+        failed=trouble is not None,
+        trouble=trouble.cause if trouble else "",
         ended=stop_words(row.stop_reason),
         length=_length(row.duration_seconds),
         started_by=row.started_by,
@@ -78,7 +78,7 @@ def of_recording(row: Recording) -> Run:
 
 
 def of_stream(row: Stream) -> Run:
-    failed = row.state == Stream.State.FAILED
+    trouble = trouble_in(row)
     return Run(
         id=row.pk,
         kind=_STREAMS[Stream.Kind(row.kind)],
@@ -88,8 +88,8 @@ def of_stream(row: Stream) -> Run:
         state=row.get_state_display(),
         end_estimated=row.end_estimated,
         is_open=row.state in _GOING_ON and row.stopped_at is None,
-        failed=failed,
-        trouble=trouble_of(row.error_type or failure_in(row.stop_reason), row.error_message).cause if failed else "",
+        failed=trouble is not None,
+        trouble=trouble.cause if trouble else "",
         ended=stop_words(row.stop_reason),
         length=_length(row.duration_seconds),
         started_by=row.started_by,

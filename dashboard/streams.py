@@ -11,12 +11,12 @@ from django.db.models.functions import Lower
 from analytics.models import Event, Recording, Session, Stream
 from analytics.queries import LONGEST_SESSION
 from dashboard.doers import Acts, acts_on, names_of, who
-from dashboard.endings import failure_in, stop_words
+from dashboard.endings import stop_words
 from dashboard.forms.streams import LENGTH, UNENDED, StreamFilters
 from dashboard.htmx import MemberRequest
-from dashboard.jobs import State
 from dashboard.listing import Column, Listing
-from dashboard.troubles import Step, Trouble, step_of, trouble_of
+from dashboard.states import NEVER_TOLD, RECORDINGS, STREAMS, State
+from dashboard.troubles import Step, Trouble, step_of, trouble_in
 from rooms.masking import masked_text
 from rooms.models import AuditEntry, Room
 
@@ -30,22 +30,6 @@ COLUMNS: Final = (
     Column("Sent to", classes="roomy"),
     Column("Recording"),
 )
-STATES: Final[Mapping[str, State]] = {
-    Stream.State.STARTING: State("starting", "loader"),
-    Stream.State.RUNNING: State("live", "radio", "ok"),
-    Stream.State.STOPPING: State("stopping", "square"),
-    Stream.State.ENDED: State("ended", "check"),
-    Stream.State.FAILED: State("failed", "octagon-x", "bad"),
-}
-NEVER_TOLD: Final = State("end never told", "circle-question-mark", "warn")
-RECORDINGS: Final[Mapping[str, State]] = {
-    Recording.State.STARTING: State("starting", "loader"),
-    Recording.State.RUNNING: State("recording", "circle-dot", "ok"),
-    Recording.State.STOPPING: State("stopping", "square"),
-    Recording.State.PROCESSING: State("being processed", "cog"),
-    Recording.State.READY: State("ready", "check", "ok"),
-    Recording.State.FAILED: State("failed", "octagon-x", "bad"),
-}
 EVENTS_SHOWN: Final = 200
 # What the API says of jobs and their files; of the people in a session it says much more.
 _OBJECTS: Final = ("snapshot.live_stream", "snapshot.external_stream", "snapshot.recording", "snapshot.recording_asset")
@@ -147,11 +131,11 @@ def _shown(
 ) -> StreamShown:
     stop = done.get("stop")
     failed = row.state == Stream.State.FAILED
-    trouble = trouble_of(row.error_type or failure_in(row.stop_reason), row.error_message) if failed else None
+    trouble = trouble_in(row)
     return StreamShown(
         stream=row,
         session=session,
-        state=NEVER_TOLD if not failed and _is_forgotten(row, session, now) else STATES[Stream.State(row.state)],
+        state=NEVER_TOLD if not failed and _is_forgotten(row, session, now) else STREAMS[row.state],
         noun="live stream" if row.kind == Stream.Kind.LIVE else "external stream",
         icon="radio" if row.kind == Stream.Kind.LIVE else "cast",
         length=_length(row, session, now),
@@ -162,7 +146,7 @@ def _shown(
         step=step_of(trouble, row.room) if trouble else None,
         outputs=tuple(masked_text(str(output)) for output in row.outputs),
         recording=recording,
-        recording_state=RECORDINGS[Recording.State(recording.state)] if recording else None,
+        recording_state=RECORDINGS[recording.state] if recording else None,
     )
 
 

@@ -11,6 +11,8 @@ from typing import Final, Literal
 
 from django.urls import reverse
 
+from analytics.models import Recording, Stream
+from dashboard.endings import failure_in
 from rooms.masking import masked_text
 from rooms.models import Room
 
@@ -120,6 +122,13 @@ _STEPS: Final[Mapping[Place, tuple[str, str, str]]] = {
     "recordings": ("Recordings of the template", "Recordings", "room_template_recordings"),
     "destinations": ("The template", "Template", "room_template"),
 }
+
+
+def trouble_in(row: Recording | Stream) -> Trouble | None:
+    """Why this one failed; None where it did not. A failed stop may be all that tells it (EVENTS trap 30)."""
+    if row.state not in (Recording.State.FAILED, Stream.State.FAILED):
+        return None
+    return trouble_of(row.error_type or failure_in(row.stop_reason), row.error_message)
 
 
 def trouble_of(error_type: str, message: str = "") -> Trouble:

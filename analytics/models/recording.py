@@ -1,5 +1,7 @@
 """Recordings and the files they left. Folded by `analytics.projections.recordings`, a whole session at a time."""
 
+from typing import Final
+
 from django.db import models
 
 from analytics.models.turn import Turn
@@ -74,6 +76,9 @@ class Recording(models.Model):
 class Asset(models.Model):
     """One file of a recording. Links to it expire and hold a signature, so none is kept (EVENTS trap 33)."""
 
+    # The states of a file that is there; not every source tells one.
+    WHOLE: Final = ("", "completed")
+
     # 100ms's asset id; "path-<digest>" while only a webhook has named the file, which gives most of them no id.
     id = models.CharField(max_length=64, primary_key=True)
     recording = models.ForeignKey(Recording, models.CASCADE, related_name="assets")
@@ -100,6 +105,15 @@ class Asset(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} {self.output or self.layer}".strip()
+
+    @property
+    def is_whole(self) -> bool:
+        return self.status in self.WHOLE
+
+    @property
+    def can_be_opened(self) -> bool:
+        """100ms has it whole, and opens it by its id."""
+        return self.is_named and self.is_whole
 
 
 class Transcription(models.Model):

@@ -2,7 +2,7 @@
 
 from django import template
 
-from dashboard.jobs import file_words, size_words
+from dashboard.file_words import file_words, size_words
 from dashboard.recording_pages import job_url, recording_url
 
 register = template.Library()

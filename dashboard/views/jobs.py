@@ -18,10 +18,11 @@ from analytics.models import Recording
 from dashboard.audit_words import settings_changed
 from dashboard.csv_files import csv_file
 from dashboard.decorators import export_required, member_required
+from dashboard.file_words import file_words
 from dashboard.htmx import MemberRequest, page_or_fragment
 from dashboard.job_reading import read
 from dashboard.job_words import WORDS, Words
-from dashboard.jobs import Shown, file_words, shown
+from dashboard.jobs import Shown, shown
 from dashboard.shortcuts import get_room, sessions_for
 from dashboard.troubles import step_of
 from rooms import hms, jobs

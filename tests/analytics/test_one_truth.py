@@ -15,14 +15,14 @@ from analytics.ingest import ingest
 from analytics.models import Peer, Session
 from analytics.projections import PROJECTORS
 from analytics.rebuild import rebuild
-from rooms.simulator.scenarios import INCIDENTS
+from rooms.simulator.scenarios import INCIDENTS, OUTCOMES
 from tests.analytics.histories import History, history, rows
 
 pytestmark = pytest.mark.django_db
 
 Rows = dict[str, list[dict[str, object]]]
 
-SCENES = ["class", "recorded", "pushed", *INCIDENTS]
+SCENES = ["class", "recorded", "pushed", *INCIDENTS, *OUTCOMES]
 # Every second one is full of recordings and streams, for these have the most ways to be told of.
 scenes = st.tuples(st.sampled_from(["recorded", "pushed"]) | st.sampled_from(SCENES), st.integers(0, 10_000))
 some = settings(

@@ -37,10 +37,11 @@ def states() -> dict[str, str]:
 def test_a_pull_brings_every_job_with_its_files(held: Recorded) -> None:
     assert held.pull().error == ""
     world = held.far.world
-    true = {job.id: job for family in ("recording", "live") for job in jobs(world, family)}
+    true = {job.id: job for family in ("recording", "live", "external") for job in jobs(world, family) if job.run.keeps}
     names = {"completed": "ready", "failed": "failed"}
     assert states() == {job_id: names[job.status] for job_id, job in sorted(true.items())}
-    assert set(Stream.objects.values_list("job_id", flat=True)) == {job.id for job in jobs(world, "live")}
+    streams = {job.id for family in ("live", "external") for job in jobs(world, family)}
+    assert set(Stream.objects.values_list("job_id", flat=True)) == streams
     files = {asset.id: asset for job in true.values() for asset in job.assets}
     assert set(Asset.objects.values_list("pk", flat=True)) == set(files)
     assert not Asset.objects.exclude(is_named=True).exists()
@@ -67,7 +68,7 @@ def test_a_rebuild_says_the_same(held: Recorded) -> None:
 
 
 def test_no_address_or_link_that_lets_anybody_in_is_kept(hms_simulator: SimulatedHms) -> None:
-    one = recorded(hms_simulator, ago=300)
+    one = recorded(hms_simulator, ago=300, scenario="class")
     one.know()
     secret = "rtmp://a.rtmp.example.com/live2/abcd-efgh-key"
     one.client.external_streams.start(one.room.id, rtmp_urls=[secret], meeting_url="https://x.example.com/abc-defg-hij")
@@ -84,7 +85,7 @@ def test_a_running_recording_is_seen_and_then_its_file_and_its_transcript(hms_si
     one = recorded(hms_simulator, ago=200)
     one.know()
     one.pull()
-    browser = Recording.objects.get(kind="browser")
+    browser = Recording.objects.get(kind="browser", transcribed=True)
     assert browser.state == "running"
     assert browser.stopped_at is None
     seen = set()
@@ -109,7 +110,7 @@ def test_a_session_is_read_until_its_transcripts_are_there_and_then_no_more(hms_
             readings += 1
         one.later(seconds=30)
         assert readings < 25
-    browser = Recording.objects.filter(kind="browser", state="ready").earliest("started_at")
+    browser = Recording.objects.filter(kind="browser", state="ready", transcribed=True).earliest("started_at")
     written = browser.assets.filter(type="transcript", status="completed")
     assert set(written.values_list("output", flat=True)) == {"json", "srt", "txt"}
     assert not recording_sync.is_unfinished(one.session.id)

@@ -18,14 +18,14 @@ def main(names: list[str]) -> int:
     from django.conf import settings
     from django.test.utils import get_runner, setup_test_environment
 
-    from tests.benchmarks import rooms_list, session_page, storing, sync_pull, webhook_edge
+    from tests.benchmarks import recordings, rooms_list, session_page, storing, sync_pull, webhook_edge
 
     setup_test_environment()
     runner = get_runner(settings)(verbosity=0, interactive=False)
     databases = runner.setup_databases()
     missed = 0
     try:
-        for module in (storing, webhook_edge, sync_pull, session_page, rooms_list):
+        for module in (storing, webhook_edge, sync_pull, session_page, rooms_list, recordings):
             name = module.__name__.rsplit(".", 1)[-1]
             if names and name not in names:
                 continue

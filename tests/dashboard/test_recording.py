@@ -346,3 +346,13 @@ def test_a_recording_of_a_session_nobody_told_of_has_a_page(ops: Client, physics
 
     assert "Composite of the media server" in page
     assert "100ms does not tell when this recording began" in page
+
+
+def test_the_list_and_the_page_say_the_same_day_until_which_100ms_keeps_the_files(ops: Client, physics: Room) -> None:
+    """The files were there long before the recording was told to be ready."""
+    made = films.recording(classes.session(physics, ago=timedelta(days=12)), finished_at=timezone.now())
+    films.asset(made, created_at=timezone.now() - timedelta(days=11))
+    until = f"{timezone.localtime() + timedelta(days=4):%-d %b}"
+
+    assert until in shown(ops, "/recordings/").split('class="full kept"')[1].partition("</td>")[0]
+    assert f"100ms keeps it until {until}" in shown(ops, f"/recordings/{made.pk}/")

@@ -149,7 +149,7 @@ def test_a_video_linked_before_the_recording_got_its_name_still_belongs_to_it(he
     video = linked(first)
     watching(video, "liam", (0, 60))
     first.delete()
-    now_known_as = recorded(held, job_id="a-beam", aliases=["a-beam", "browser-a-job"])
+    now_known_as = recorded(held, job_id="a-beam", aliases=["a-beam", "a-job"])
 
     assert [row.spans for row in viewers(now_known_as, timezone.now()).rows] == [[(0.0, 60.0)]]
 

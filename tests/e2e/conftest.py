@@ -96,7 +96,7 @@ def visit(browser: Browser, live_server: LiveServer) -> Iterator[Visit]:
 
     yield begin
     for visitor in visitors:
-        if visitor.page.locator("[data-viewing-url]").count():
+        if not visitor.page.is_closed() and visitor.page.locator("[data-viewing-url]").count():
             # A player says its last word when its page goes: it must come while there is a database to take it.
             visitor.page.goto("about:blank")
             visitor.page.wait_for_timeout(300)

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('analytics', '0012_player_talk_time'),
+        ('analytics', '0009_talk_time'),
     ]
 
     operations = [

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("analytics", "0010_folds_ends_and_turns")]
+    dependencies = [("analytics", "0008_recording_ends_and_turns")]
 
     operations = [
         migrations.CreateModel(

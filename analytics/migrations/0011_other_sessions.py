@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('analytics', '0016_folds_media'),
+        ('analytics', '0010_asset_media'),
     ]
 
     operations = [
