@@ -59,7 +59,7 @@ class Damaged(Exception):
 def order(recording: Recording, *, actor: Actor, clock: Clock = timezone.now) -> int:
     """Have the files of a recording copied now; how many were not kept and not under way. Leaves an audit entry."""
     permit(actor, "operate")
-    ordered = order_files(Asset.objects.filter(_USABLE, recording=recording), clock=clock, again=True)
+    ordered = order_files(recording.assets.filter(_USABLE), clock=clock, again=True)
     target = Target("recording", recording.job_id or recording.pk, str(recording.room), recording.room_id)
     audit.note(actor, "recording.keep", target, after={"files": ordered})
     return ordered
