@@ -24,6 +24,7 @@ import httpx
 import msgspec
 
 from rooms import hms
+from rooms.hms.address import address, by_proxy
 from rooms.hms.calls import Calls, Stats, path
 from rooms.hms.errors import ErrorAnswer, kind_of, retry_after
 from rooms.hms.pace import PATIENCE, Pace
@@ -34,8 +35,6 @@ URL: Final = "https://ws.api.video"
 PAGE: Final = 100  # the most that one page may hold (contract, parameter PageSize)
 MOST_PAGES: Final = 1_000
 EARLY: Final = 60.0  # seconds before its end in which a token is no longer used
-
-_THIS_MACHINE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class KeyRefused(hms.Unauthorized):
@@ -200,17 +199,14 @@ class ApiVideo:
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        url = httpx.URL(base_url)
-        if url.scheme not in ("http", "https") or not url.host:
-            raise ValueError("the address of api.video must begin with http:// or https://")
+        url = address(base_url, "the address of api.video")
         self.stats = Stats()
         self._http = httpx.Client(
             base_url=url,
             timeout=timeout,
             transport=transport,
             headers={"Accept": "application/json", "User-Agent": "rollcall"},
-            # As `rooms.hms.Client`: a company's proxy cannot reach a simulator on this machine.
-            trust_env=url.host not in _THIS_MACHINE,
+            trust_env=by_proxy(url),
         )
         manners = partial(
             Calls, name=NAME, explain=problem, retries=retries, patience=patience, clock=clock, sleep=sleep

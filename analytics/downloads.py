@@ -9,8 +9,9 @@ from typing import IO, Final
 
 import httpx
 
+from rooms.hms.address import by_proxy
+
 _TIMEOUT: Final = httpx.Timeout(30.0, connect=10.0)
-_THIS_MACHINE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class Broken(Exception):
@@ -34,7 +35,7 @@ def fetch(link: str, out: IO[bytes], *, have: int = 0) -> Iterator[int]:
     asked = {"Accept-Encoding": "identity", **({"Range": f"bytes={have}-"} if have else {})}
     try:
         with (
-            httpx.Client(timeout=_TIMEOUT, trust_env=httpx.URL(link).host not in _THIS_MACHINE) as http,
+            httpx.Client(timeout=_TIMEOUT, trust_env=by_proxy(link)) as http,
             http.stream("GET", link, headers=asked, follow_redirects=True) as answer,
         ):
             if answer.status_code == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:

@@ -1,13 +1,13 @@
-"""Encoders that push into rooms by a stream key, and streams by any of their ids: what pages ask of those tables."""
+"""Encoders that push into rooms by a stream key: what pages ask of their table."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, TextField
-from django.db.models.functions import Cast, Lower
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Lower
 
-from analytics.models import Ingest, Stream
+from analytics.models import Ingest
 from analytics.queries import LONGEST_SESSION
 from rooms.models import Room, StreamKey
 
@@ -76,24 +76,3 @@ def encoders(room_ids: Collection[str], now: datetime) -> dict[str, Encoder]:
 def _encoder(last: Ingest | None, seen: Ingest | None, now: datetime) -> Encoder:
     connected = seen is not None and seen.state == Ingest.State.CONNECTED and now - seen.at < LONGEST_SESSION
     return Encoder(last, seen, connected)
-
-
-def find_stream(any_id: str) -> Stream | None:
-    """The stream that goes by this id: ours, its job's, its beam's or another of 100ms's.
-
-    Should one id stand for two, the live stream comes first. The caller holds it to who may see its room.
-    """
-    known = Stream.objects.select_related("room").order_by("-kind", "-at", "pk")
-    ours = [any_id, *(f"{kind}-{any_id}" for kind in Stream.Kind.values)]
-    for found in (
-        known.filter(pk__in=ours),
-        known.filter(Q(job_id=any_id) | Q(beam_id=any_id)),
-        # Whole texts in a list are found by their quotation marks, on every database alike; an id has none itself.
-        known.annotate(told=Cast("aliases", TextField())).filter(told__contains=f'"{any_id}"'),
-    ):
-        if (stream := found.first()) is not None:
-            return stream
-    # An id of ours from before its beam was known, which the row bears since.
-    kind, _, rest = any_id.partition("-")
-    later = find_stream(rest) if rest and kind in Stream.Kind.values else None
-    return later if later is not None and later.kind == kind else None

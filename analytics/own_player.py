@@ -19,7 +19,7 @@ from django.db import transaction
 
 from analytics import instants
 from analytics.models import Recording, Video, Viewing
-from analytics.video_links import ids_of, length_of
+from analytics.recordings import ids_of, length_of
 from analytics.viewing import PlayerEvent
 from analytics.viewing_sources import Numbered, PlayerSession, Unreadable, player_event
 from analytics.viewing_storing import numbered, store, viewing_id

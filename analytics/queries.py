@@ -1,9 +1,10 @@
 """What pages ask of the read models. Reads only; a bounded number of queries whatever the number of people."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from django.conf import settings
 from django.db.models import Q, QuerySet, TextField
@@ -14,7 +15,7 @@ from analytics.activity import Failure as FailureSeen
 from analytics.activity import Frame, Stay
 from analytics.activity import Track as TrackOn
 from analytics.envelope import is_id
-from analytics.models import Asset, Cursor, Failure, Peer, Pull, Recording, Session, Track
+from analytics.models import Asset, Cursor, Failure, Peer, Pull, Recording, Session, Stream, Track
 
 # What cannot follow a person into the room: an answer to an attempt, not trouble that somebody had.
 NOT_TROUBLE = ("peer.leave.failure", "room.end.failure")
@@ -168,29 +169,48 @@ def completeness(session: Session) -> Completeness:
     return Completeness(cursor.pulled_at, cursor.final_at is not None, cursor.lost_at is not None, error)
 
 
+Row = TypeVar("Row", Recording, Stream)
+
+
 def find_recording(any_id: str) -> Recording | None:
     """The recording that goes by this id: ours, its beam's, its job's, its own at 100ms or that of one of its files.
 
-    Ids of ours and of jobs are found by an index; any other costs a look through the table. Should one id stand for two
-    (EVENTS trap 13: a beam's may), the browser recording comes first. The caller holds it to who may see its room.
+    Should one id stand for two (EVENTS trap 13: a beam's may), the browser recording comes first.
+    """
+    known = Recording.objects.select_related("room").order_by("kind", "-at", "pk")
+    of_file = known.filter(pk__in=Asset.objects.filter(pk=any_id).values("recording_id"))
+    return _found(known, any_id, Recording.Kind.values, of_file)
+
+
+def find_stream(any_id: str) -> Stream | None:
+    """The stream that goes by this id: ours, its job's, its beam's or another of 100ms's.
+
+    Should one id stand for two, the live stream comes first.
+    """
+    known = Stream.objects.select_related("room").order_by("-kind", "-at", "pk")
+    return _found(known, any_id, Stream.Kind.values, known.none())
+
+
+def _found(known: QuerySet[Row], any_id: str, kinds: Sequence[str], of_file: QuerySet[Row]) -> Row | None:
+    """Ids of ours, of jobs and of files are found by an index; any other costs a look through the table.
+
+    The caller holds what is found to who may see its room.
     """
     kind, _, rest = any_id.partition("-")
-    is_ours = kind in Recording.Kind.values
+    is_ours = kind in kinds
     if not is_id(rest if is_ours else any_id):
         return None
-    known = Recording.objects.select_related("room").order_by("kind", "-at", "pk")
-    ours = [any_id, *(f"{kind}-{any_id}" for kind in Recording.Kind.values)]
     for found in (
-        known.filter(pk__in=ours),
+        known.filter(pk__in=[any_id, *(f"{kind}-{any_id}" for kind in kinds)]),
         known.filter(job_id=any_id),
-        known.filter(pk__in=Asset.objects.filter(pk=any_id).values("recording_id")),
+        of_file,
         # Whole texts in a list are found by their quotation marks, on every database alike; an id has none itself.
-        known.annotate(told=Cast("aliases", TextField())).filter(told__contains=f'"{any_id}"'),
+        known.annotate(told=Cast("aliases", TextField())).filter(Q(beam_id=any_id) | Q(told__contains=f'"{any_id}"')),
     ):
-        if (recording := found.first()) is not None:
-            return recording
+        if (row := found.first()) is not None:
+            return row
     # An id of ours from before 100ms's first one was known, which the row bears since.
-    later = find_recording(rest) if is_ours else None
+    later = _found(known, rest, kinds, known.none()) if is_ours else None
     return later if later is not None and later.kind == kind else None
 
 

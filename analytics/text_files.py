@@ -6,7 +6,7 @@ again when somebody asks; what could not be fetched leaves no trace, and the swe
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 import structlog
@@ -23,7 +23,7 @@ from rooms.actors import SCHEDULE
 from rooms.connection import NotConfigured
 from rooms.jobs import File, NotInRoom
 from rooms.mirrors.reading import words_of
-from rooms.recording_assets import Unfetched, contents
+from rooms.recording_assets import KEPT_BY_100MS, Unfetched, contents
 
 log = structlog.get_logger(__name__)
 
@@ -34,8 +34,6 @@ KINDS: Final[Mapping[str, TextFile.Kind]] = {
 }
 MOST_BYTES: Final = 20_000_000  # words with times of a class of 12 hours are shorter
 AT_ONCE: Final = 10  # files a run of the sweep
-# 100ms's own storage forgets after 15 days (EVENTS trap 34); a bucket keeps longer, and is read when somebody looks.
-SWEPT: Final = timedelta(days=15)
 _REST: Final = 600  # seconds after which a file that could not be fetched is tried again
 _RANKS: Final = {"json": 0, "srt": 1, "txt": 2}  # the richest first
 
@@ -132,7 +130,9 @@ def unread(*, now: datetime) -> QuerySet[Asset]:
     same = Asset.objects.filter(recording=OuterRef("recording"), type=OuterRef("type"))
     read_ = TextFile.objects.filter(content__isnull=False).values("pk")
     return (
-        Asset.objects.filter(type__in=KINDS, status__in=Asset.WHOLE, is_named=True, recording__at__gt=now - SWEPT)
+        Asset.objects.filter(
+            type__in=KINDS, status__in=Asset.WHOLE, is_named=True, recording__at__gt=now - KEPT_BY_100MS
+        )
         .exclude(pk__in=TextFile.objects.values("pk"))
         .exclude(Exists(same.filter(pk__in=read_)))
         .select_related("recording__room")

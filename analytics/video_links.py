@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from analytics.api_video import ApiVideo
 from analytics.models import Recording, Video
+from analytics.recordings import ids_of, length_of
 from rooms.actors import Actor, name_of, permit
 from rooms.audit import Target, note
 
@@ -32,21 +33,6 @@ def named(text: str) -> tuple[str, bool]:
     if not _ID.fullmatch(name):
         raise NotAVideo(text)
     return name, name.startswith("li")
-
-
-def ids_of(recording: Recording) -> list[str]:
-    """All ids by which a video may name this recording: its row may be written anew, under the id of its beam."""
-    others = [alias for alias in recording.aliases if isinstance(alias, str)]
-    return list(dict.fromkeys([recording.pk, *others, *(f"{recording.kind}-{alias}" for alias in others)]))
-
-
-def length_of(recording: Recording) -> float | None:
-    """Seconds of the recording, as long as its file where that is known."""
-    if recording.duration_seconds:
-        return recording.duration_seconds
-    if recording.started_at and recording.stopped_at and recording.started_at < recording.stopped_at:
-        return (recording.stopped_at - recording.started_at).total_seconds()
-    return None
 
 
 def link(*, actor: Actor, recording: Recording, text: str, client: ApiVideo) -> Video:

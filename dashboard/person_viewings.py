@@ -8,12 +8,11 @@ from typing import Final
 from django.db.models import Q
 
 from analytics.models import Recording, Video, Viewing
-from analytics.video_links import ids_of, length_of
+from analytics.recordings import ids_of, length_of, recorded_from
 from analytics.viewing import CaughtUp, missed_and_caught_up
 from dashboard.attendance import Attendance, Attended
-from dashboard.recording_viewers import Viewer, absence, recorded_from, spans_of
-from rooms.access import Viewer as User
-from rooms.access import is_ops, rooms_for
+from dashboard.recording_viewers import RecordingViewer, absence, spans_of
+from rooms.access import Viewer, is_ops, rooms_for
 
 SHOWN: Final = 100
 
@@ -23,7 +22,7 @@ class Row:
     """One recording and this person: `viewer` as the page of its viewers shows them."""
 
     recording: Recording
-    viewer: Viewer
+    viewer: RecordingViewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ class PersonViewings:
         return sum(row.viewer.caught_micros for row in self.rows)
 
 
-def viewings_of(person: Attendance, user: User) -> PersonViewings:
+def viewings_of(person: Attendance, user: Viewer) -> PersonViewings:
     """Of the recordings that this user may see: those of the person's sessions, and those they watched. Three queries.
 
     A class recorded in two ways stands twice: each file was missed and watched for itself.
@@ -81,7 +80,7 @@ def _row(recording: Recording, person: Attendance, attended: Attended | None, vi
         absent = absence(attended.person, attended.frame)
         caught = missed_and_caught_up(absent, begun, length, spans_of(viewings))
     was_there = attended is not None
-    viewer = Viewer(person.user_id, person.name, person.user_id, was_there, length, caught, tuple(viewings))
+    viewer = RecordingViewer(person.user_id, person.name, person.user_id, was_there, length, caught, tuple(viewings))
     return Row(recording, viewer)
 
 

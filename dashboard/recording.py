@@ -10,6 +10,7 @@ from analytics import activity, chapters, instants, queries
 from analytics.activity import Frame, Person
 from analytics.chapters import Chapter
 from analytics.models import Asset, KeptFile, PollRun, Recording, Session
+from analytics.recordings import length_of, recorded_from
 from dashboard.doers import acts_on, names_of, who
 from dashboard.file_words import file_rank
 from dashboard.retention import Stay, stay_of
@@ -81,11 +82,8 @@ class RecordingReading:
     @property
     def seconds(self) -> float:
         """How long the film is: as told, else from its start to its end; 0 while nobody knows."""
-        one = self.recording
-        told = one.duration_seconds or max((asset.duration_seconds or 0 for asset in self.assets), default=0)
-        if told or one.started_at is None or one.stopped_at is None:
-            return max(0.0, told)
-        return max(0.0, (one.stopped_at - one.started_at).total_seconds())
+        of_files = max((asset.duration_seconds or 0 for asset in self.assets), default=0)
+        return self.recording.duration_seconds or of_files or length_of(self.recording) or 0.0
 
     @property
     def size(self) -> int:
@@ -155,8 +153,7 @@ class RecordingReading:
     @property
     def zero(self) -> int | None:
         """The instant at which the film begins."""
-        started = self.recording.started_at
-        return None if started is None else instants.from_datetime(started)
+        return recorded_from(self.recording)
 
     @property
     def end(self) -> int | None:

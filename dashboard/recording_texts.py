@@ -57,10 +57,6 @@ class Script:
     def is_chat(self) -> bool:
         return self.tab == TextFile.Kind.CHAT
 
-    @property
-    def is_final_problem(self) -> bool:
-        return bool(self.text and self.text.problem)
-
 
 def texts_of(assets: Sequence[Asset]) -> dict[TextFile.Kind, Text]:
     """What there is of each kind, with what was read of it. One query."""

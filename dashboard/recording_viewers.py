@@ -12,13 +12,13 @@ from datetime import datetime
 from functools import cached_property
 from typing import Final, Literal
 
-from analytics import activity, durations, instants, queries
+from analytics import activity, durations, queries
 from analytics.activity import Person
 from analytics.instants import SECOND
 from analytics.intervals import Interval, Intervals, subtract
 from analytics.models import Peer, Recording, Session, Track, Video, Viewing
 from analytics.playhead import clock, written
-from analytics.video_links import ids_of, length_of
+from analytics.recordings import ids_of, length_of, recorded_from
 from analytics.viewing import Bin, CaughtUp, Span, covered, heat, missed_and_caught_up, most_watched, once, share
 
 BINS: Final = 120
@@ -44,7 +44,7 @@ class Strip:
 
 
 @dataclass(frozen=True, slots=True)
-class Viewer:
+class RecordingViewer:
     """One person, or one viewing of nobody known. `caught` is None where it is not known what they missed."""
 
     key: str
@@ -146,12 +146,12 @@ class Viewers:
     recording: Recording
     length: float
     videos: tuple[Video, ...]
-    rows: tuple[Viewer, ...]
+    rows: tuple[RecordingViewer, ...]
     start_known: bool
     session: Session | None = field(default=None)
 
     @cached_property
-    def watchers(self) -> list[Viewer]:
+    def watchers(self) -> list[RecordingViewer]:
         return [row for row in self.rows if row.spans]
 
     @cached_property
@@ -188,7 +188,7 @@ class Viewers:
         rest = f"; {durations.words(round(unseen * SECOND))} of it nobody watched" if unseen >= 1 else ""
         return f"Watched by {count} {'person' if count == 1 else 'people'}{most}{rest}"
 
-    def find(self, key: str) -> Viewer | None:
+    def find(self, key: str) -> RecordingViewer | None:
         return next((row for row in self.rows if row.key == key), None)
 
 
@@ -207,24 +207,15 @@ def viewers(recording: Recording, now: datetime) -> Viewers:
         caught = None
         if begun is not None and length:
             caught = missed_and_caught_up(absent, begun, length, spans_of(of_person))
-        row = Viewer(person.key, person.name, person.user_id, True, length, caught, tuple(of_person))
+        row = RecordingViewer(person.key, person.name, person.user_id, True, length, caught, tuple(of_person))
         if row.missed_micros or of_person:
             rows.append(row)
     names = _names(key for key, group in watched.items() if group[0].user_id and not group[-1].name)
     for key, group in watched.items():
         user_id = group[0].user_id
         name = group[-1].name or names.get(user_id, "")
-        rows.append(Viewer(key, name, user_id, False, length, None, tuple(group)))
+        rows.append(RecordingViewer(key, name, user_id, False, length, None, tuple(group)))
     return Viewers(recording, length, videos, tuple(rows), begun is not None, session)
-
-
-def recorded_from(recording: Recording) -> int | None:
-    """The instant that is second 0 of the recording, where it is known."""
-    if recording.started_at is not None:
-        return instants.from_datetime(recording.started_at)
-    if recording.stopped_at is not None and recording.duration_seconds:
-        return instants.from_datetime(recording.stopped_at) - round(recording.duration_seconds * SECOND)
-    return None
 
 
 def absence(person: Person, frame: activity.Frame) -> Intervals:

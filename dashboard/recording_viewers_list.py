@@ -15,7 +15,7 @@ from analytics import instants
 from analytics.models import Recording, Video
 from analytics.people import folded
 from dashboard.htmx import MemberRequest
-from dashboard.recording_viewers import Viewer, Viewers, viewers
+from dashboard.recording_viewers import RecordingViewer, Viewers, viewers
 from rooms.access import may
 
 PAGE: Final = 100
@@ -25,7 +25,7 @@ COLUMNS: Final = (
     "time_spent_seconds", "stopped_at_seconds", "last_watched_at", "viewings",
 )  # fmt: skip
 
-_SORTS: Final[dict[str, tuple[str, Callable[[Viewer], Any], bool]]] = {
+_SORTS: Final[dict[str, tuple[str, Callable[[RecordingViewer], Any], bool]]] = {
     "name": ("Person", lambda row: folded(row.label), False),
     "missed": ("Missed", lambda row: row.missed_micros, True),
     "seen": ("Seen", lambda row: row.seen, True),
@@ -48,7 +48,7 @@ class Head:
 class ViewersList:
     """One page of the table; `heads` by the key of their column."""
 
-    page: Page[Viewer]
+    page: Page[RecordingViewer]
     heads: dict[str, Head]
     previous_url: str
     next_url: str
@@ -94,7 +94,7 @@ def listed(request: HttpRequest, path: str, found: Viewers) -> ViewersList:
     )
 
 
-def ordered(found: Viewers, key: str = DEFAULT, down: bool = True) -> list[Viewer]:
+def ordered(found: Viewers, key: str = DEFAULT, down: bool = True) -> list[RecordingViewer]:
     """All rows; who equals another comes by how long they watched, then by name."""
     rows = sorted(found.rows, key=lambda row: (-row.watched_micros, folded(row.label), row.key))
     return sorted(rows, key=_SORTS[key][1], reverse=down)

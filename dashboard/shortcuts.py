@@ -5,7 +5,6 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from analytics import queries
-from analytics.encoders import find_stream
 from analytics.models import Asset, Failure, Peer, PollRun, Recording, Session, Stream
 from rooms.access import Action, Viewer, is_ops, may, polls_for, rooms_for
 from rooms.models import Poll, Room, RoomTemplate
@@ -92,7 +91,7 @@ def get_asset(request: HttpRequest, asset_id: str, action: Action = "export") ->
 
 def get_stream(request: HttpRequest, any_id: str) -> Stream:
     """The stream with its room by any of its ids, or Http404 for whom it does not exist."""
-    stream = find_stream(_storable(any_id))
+    stream = queries.find_stream(_storable(any_id))
     if stream is None or not rooms_for(request.user).filter(pk=stream.room_id).exists():
         raise Http404
     return stream

@@ -31,11 +31,6 @@ class Trouble:
     place: Place = ""
     said: str = ""
 
-    @property
-    def in_template(self) -> bool:
-        """The settings of the room's template are to blame."""
-        return self.place in ("settings", "recordings", "destinations")
-
 
 @dataclass(frozen=True, slots=True)
 class Step:

@@ -21,7 +21,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ReadViewing:
     """One viewing read for its page."""
 
     lines: tuple[Line, ...]
@@ -34,10 +34,10 @@ class Told:
         return "" if still is None else clock(still)
 
 
-def told(viewing: Viewing) -> Told:
+def read_viewing(viewing: Viewing) -> ReadViewing:
     """The events in the order in which they must have happened; the first `SHOWN` of them in words."""
     result = watched(numbered(viewing).values(), viewing.video.duration_seconds)
-    return Told(tuple(_line(step) for step in result.steps[:SHOWN]), len(result.steps), result)
+    return ReadViewing(tuple(_line(step) for step in result.steps[:SHOWN]), len(result.steps), result)
 
 
 def _line(step: Step) -> Line:

@@ -23,9 +23,10 @@ Action = Literal["see", "export", "hand out", "ask", "act", "operate"]
 Viewer = AbstractBaseUser | AnonymousUser
 
 POLICY: Final[Mapping[Action, frozenset[str]]] = {
-    # Read sessions, people, poll results, settings and recordings of the room.
+    # Read sessions, people, poll results and settings of the room; that there are recordings and streams, how they
+    # stand, and who watched them.
     "see": frozenset({OPS, TEACHERS, OBSERVERS}),
-    # Take what students did out of the house, as a file.
+    # Play and open recordings, read what was said in them, take what students did out of the house as a file.
     "export": frozenset({OPS, TEACHERS}),
     # See and hand out room codes; a teacher those of the roles that ops allowed (`roles_handed_out`).
     "hand out": frozenset({OPS, TEACHERS}),
@@ -33,7 +34,8 @@ POLICY: Final[Mapping[Action, frozenset[str]]] = {
     "ask": frozenset({OPS, TEACHERS}),
     # Act in its live session: people, messages, recordings, streams.
     "act": frozenset({OPS, TEACHERS}),
-    # Everything else: rooms, templates, keys, codes of every role, other people's access, deliveries, audit, the admin.
+    # Everything else: rooms, templates, keys, codes of every role, other people's access, copies of recordings, videos
+    # that show them, deliveries, audit, the admin.
     "operate": frozenset({OPS}),
 }
 

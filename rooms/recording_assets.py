@@ -3,7 +3,6 @@
 from datetime import timedelta
 from time import monotonic
 from typing import Final
-from urllib.parse import urlsplit
 
 import httpx
 from django.views.decorators.debug import sensitive_variables
@@ -12,6 +11,7 @@ from rooms import audit
 from rooms.actors import Actor, permit
 from rooms.audit import Target
 from rooms.connection import LOOK, client
+from rooms.hms.address import by_proxy
 from rooms.jobs import File, NotInRoom
 from rooms.models import Room
 
@@ -23,7 +23,6 @@ KEPT_BY_100MS: Final = timedelta(days=15)
 PLAYED_WITHIN: Final = timedelta(hours=4)
 READ_FOR: Final = 300  # seconds: a file that we read ourselves is read at once
 _READ_WITHIN: Final = 20.0  # seconds
-_THIS_MACHINE: Final = ("localhost", "127.0.0.1", "::1")
 
 
 class Unfetched(Exception):
@@ -85,11 +84,8 @@ def _fetched(url: str, most: int) -> bytes:
     until = monotonic() + _READ_WITHIN
     found = bytearray()
     try:
-        host = urlsplit(url).hostname
         with (
-            httpx.Client(
-                timeout=LOOK, follow_redirects=True, max_redirects=3, trust_env=host not in _THIS_MACHINE
-            ) as web,
+            httpx.Client(timeout=LOOK, follow_redirects=True, max_redirects=3, trust_env=by_proxy(url)) as web,
             web.stream("GET", url) as answer,
         ):
             if answer.status_code != 200:

@@ -7,8 +7,9 @@ from django.urls import reverse
 
 from analytics import video_links
 from analytics.models import Recording, Video
+from analytics.recordings import ids_of
 from analytics.tasks import nudge_viewings
-from analytics.video_links import LinkedElsewhere, NotAVideo, ids_of
+from analytics.video_links import LinkedElsewhere, NotAVideo
 from analytics.viewing_sources import NotConfigured, api_video
 from dashboard.decorators import ops_form
 from dashboard.forms.recording_video import VideoForm

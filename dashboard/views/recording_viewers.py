@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from analytics import viewing_sync
 from analytics.models import Video, Viewing
+from analytics.recordings import ids_of
 from analytics.tasks import nudge_viewings
-from analytics.video_links import ids_of
 from dashboard.csv_files import csv_file
 from dashboard.decorators import export_required, member_command, member_required
 from dashboard.freshness import freshness
@@ -16,7 +16,7 @@ from dashboard.htmx import MemberRequest, page_or_fragment
 from dashboard.recording_viewers import name_of, spans_of, strips, viewers
 from dashboard.recording_viewers_list import COLUMNS, lines, shown
 from dashboard.shortcuts import get_recording
-from dashboard.viewing_words import told
+from dashboard.viewing_words import read_viewing
 from rooms.audit import Target, note
 
 
@@ -52,7 +52,7 @@ def viewing(request: MemberRequest, recording_id: str, viewing_id: str) -> HttpR
         "recording": recording,
         "viewing": one,
         "name": name_of(one),
-        "told": told(one),
+        "told": read_viewing(one),
         "strips": strips(spans_of([one]), one.video.duration_seconds or 0),
         "freshness": freshness(),
     }

@@ -1,20 +1,17 @@
 """What should have been recorded, and was not, or not as it should be."""
 
-from datetime import timedelta
 from typing import Final
 
-from django.db.models import Q
 from django.http import HttpResponse
 from django.utils import timezone
 
 from analytics import guarding
 from dashboard.decorators import member_required
 from dashboard.findings import LOOKED_BACK, told_of
-from dashboard.forms.recordings import OfRooms
+from dashboard.forms.recordings import CheckFilters
 from dashboard.freshness import freshness
 from dashboard.htmx import MemberRequest, page_or_fragment
 from dashboard.shortcuts import sessions_for
-from dashboard.times import midnight
 from rooms.access import may, rooms_for
 
 SHOWN: Final = 200
@@ -24,14 +21,11 @@ SHOWN: Final = 200
 def index(request: MemberRequest) -> HttpResponse:
     """Of the last week, or of the days that the URL names."""
     now = timezone.now()
-    filters = OfRooms(request.GET, rooms_for(request.user))
-    sessions = sessions_for(request.user)
+    filters = CheckFilters(request.GET, rooms_for(request.user))
     asked = filters.active
-    if room := asked.get("room"):
-        sessions = sessions.filter(Q(room_id=room) | Q(room__name__iexact=room))
-    sessions = sessions.filter(started_at__gte=midnight(asked["since"]) if "since" in asked else now - LOOKED_BACK)
-    if "until" in asked:
-        sessions = sessions.filter(started_at__lt=midnight(asked["until"] + timedelta(days=1)))
+    sessions = filters.narrow(sessions_for(request.user))
+    if "since" not in asked:
+        sessions = sessions.filter(started_at__gte=now - LOOKED_BACK)
     looked_at = list(sessions.order_by("-started_at", "pk")[: guarding.MOST + 1])
     found = told_of(looked_at[: guarding.MOST], now)
     context = {

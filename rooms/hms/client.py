@@ -8,6 +8,7 @@ from typing import Self, get_type_hints
 
 import httpx
 
+from rooms.hms.address import address, by_proxy
 from rooms.hms.calls import Calls, Stats
 from rooms.hms.pace import PATIENCE, Pace
 from rooms.hms.resources.active_rooms import ActiveRooms
@@ -26,8 +27,6 @@ from rooms.hms.resources.sip import Sip
 from rooms.hms.resources.stream_keys import StreamKeys
 from rooms.hms.resources.templates import Templates
 from rooms.hms.tokens import Tokens
-
-_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class Client:
@@ -76,8 +75,8 @@ class Client:
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        url = _address(base_url, "the address of the 100ms API")
-        auth = _address(auth_url, "the address that trades room codes for tokens")
+        url = address(base_url, "the address of the 100ms API")
+        auth = address(auth_url, "the address that trades room codes for tokens")
         tokens = Tokens(access_key, secret, clock)
         pace = Pace(requests_per_second, clock)
         self.stats = Stats()
@@ -86,8 +85,7 @@ class Client:
             timeout=timeout,
             transport=transport,
             headers={"Accept": "application/json", "User-Agent": "rollcall"},
-            # The proxy a company sets for the outside world cannot reach a simulator on this machine.
-            trust_env=url.host not in _THIS_MACHINE,
+            trust_env=by_proxy(url),
         )
         manners = partial(Calls, retries=retries, patience=patience, clock=clock, sleep=sleep)
         calls = manners(self._http, tokens, pace, self.stats)
@@ -129,10 +127,3 @@ def operations() -> dict[str, str]:
 def _sections() -> dict[str, type[Resource]]:
     hints: dict[str, type] = get_type_hints(Client)
     return {name: kind for name, kind in hints.items() if issubclass(kind, Resource)}
-
-
-def _address(text: str, what: str) -> httpx.URL:
-    url = httpx.URL(text)
-    if url.scheme not in ("http", "https") or not url.host:
-        raise ValueError(f"{what} must begin with http:// or https://")
-    return url

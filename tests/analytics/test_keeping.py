@@ -1,7 +1,6 @@
 """Our own copies: whole, checked, and going on where an earlier try broke off."""
 
 import random
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -23,9 +22,10 @@ from analytics.models import KeptFile, Recording
 from rooms.actors import NotPermitted
 from rooms.mirrors import templates
 from rooms.models import AuditEntry, Room
-from tests.analytics import file_storage
-from tests.analytics.file_storage import FileStorage
 from tests.dashboard import classes, recorded
+from tests.rooms.storage import SIGNED, Storage, storage
+
+__all__ = ["storage"]
 
 pytestmark = pytest.mark.django_db
 
@@ -51,14 +51,11 @@ class Slow(FileSystemStorage):
 
 
 @pytest.fixture
-def far_side(settings: Settings, tmp_path: Path) -> Iterator[FileStorage]:
+def far_side(storage: Storage, settings: Settings, tmp_path: Path) -> Storage:
     """100ms with its storage, and a folder of our own."""
-    with file_storage.running() as storage:
-        settings.HMS_API_URL = f"{storage.url}/v2"
-        settings.HMS_REQUESTS_PER_SECOND = float("inf")
-        settings.KEPT_SPOOL = tmp_path / "spool"
-        keep_in(settings, tmp_path / "kept")
-        yield storage
+    settings.KEPT_SPOOL = tmp_path / "spool"
+    keep_in(settings, tmp_path / "kept")
+    return storage
 
 
 def keep_in(settings: Settings, folder: Path, backend: str = "django.core.files.storage.FileSystemStorage") -> None:
@@ -67,9 +64,9 @@ def keep_in(settings: Settings, folder: Path, backend: str = "django.core.files.
 
 
 @pytest.fixture
-def film(physics: Room, far_side: FileStorage) -> Recording:
+def film(physics: Room, far_side: Storage) -> Recording:
     """A recording with one video, which 100ms has."""
-    made = recorded.recording(classes.session(physics), files=0)
+    made = recorded.recording(classes.session(physics))
     asset = recorded.asset(made, size=len(VIDEO), path="recordings/abc.mp4")
     far_side.files[asset.pk] = VIDEO
     return made
@@ -89,7 +86,7 @@ def tried(*, at: datetime | None = None) -> KeptFile:
 
 
 def test_a_file_is_copied_whole_and_its_checksum_kept(
-    film: Recording, ikram: User, far_side: FileStorage, tmp_path: Path, physics: Room
+    film: Recording, ikram: User, far_side: Storage, tmp_path: Path, physics: Room
 ) -> None:
     ordered(film, ikram)
 
@@ -103,7 +100,7 @@ def test_a_file_is_copied_whole_and_its_checksum_kept(
     assert keeping.claim_due() is None
 
 
-def test_what_broke_off_goes_on_from_there(film: Recording, ikram: User, far_side: FileStorage, tmp_path: Path) -> None:
+def test_what_broke_off_goes_on_from_there(film: Recording, ikram: User, far_side: Storage, tmp_path: Path) -> None:
     ordered(film, ikram)
     far_side.break_after = [1_000_000, 500_000]
     now = timezone.now()
@@ -118,15 +115,15 @@ def test_what_broke_off_goes_on_from_there(film: Recording, ikram: User, far_sid
     third = tried(at=now + timedelta(hours=2))
 
     assert first.size < second.size <= 1_500_000
-    assert far_side.asked == ["", f"bytes={first.size}-", f"bytes={second.size}-"]
+    assert far_side.pieces == ["", f"bytes={first.size}-", f"bytes={second.size}-"]
     assert third.state == State.KEPT
     assert (tmp_path / "kept" / third.name).read_bytes() == VIDEO
     # Each try had a link of its own.
-    assert far_side.links == 3
+    assert far_side.links() == 3
 
 
 def test_a_long_file_over_a_bad_line_is_not_given_up_while_some_of_it_comes(
-    film: Recording, ikram: User, far_side: FileStorage
+    film: Recording, ikram: User, far_side: Storage
 ) -> None:
     ordered(film, ikram)
     far_side.break_after = [100_000] * (keeping.TRIES + 5)
@@ -139,7 +136,7 @@ def test_a_long_file_over_a_bad_line_is_not_given_up_while_some_of_it_comes(
 
 
 def test_a_storage_that_does_not_go_on_from_the_middle_sends_it_whole(
-    film: Recording, ikram: User, far_side: FileStorage, tmp_path: Path
+    film: Recording, ikram: User, far_side: Storage, tmp_path: Path
 ) -> None:
     ordered(film, ikram)
     far_side.break_after, far_side.takes_ranges = [1_000_000], False
@@ -152,34 +149,34 @@ def test_a_storage_that_does_not_go_on_from_the_middle_sends_it_whole(
     assert (tmp_path / "kept" / kept.name).read_bytes() == VIDEO
 
 
-def test_all_that_came_before_a_crash_is_not_fetched_again(film: Recording, ikram: User, far_side: FileStorage) -> None:
+def test_all_that_came_before_a_crash_is_not_fetched_again(film: Recording, ikram: User, far_side: Storage) -> None:
     kept = ordered(film, ikram)
     keeping.spool_of(kept.pk).write_bytes(VIDEO)
 
     assert tried().state == State.KEPT
-    assert far_side.asked == []
+    assert far_side.pieces == []
 
 
 def test_where_100ms_tells_no_size_the_storage_says_that_it_is_whole(
-    film: Recording, ikram: User, far_side: FileStorage
+    film: Recording, ikram: User, far_side: Storage
 ) -> None:
     kept = ordered(film, ikram)
     KeptFile.objects.update(size_told=None)
     keeping.spool_of(kept.pk).write_bytes(VIDEO)
 
     assert tried().state == State.KEPT
-    assert far_side.asked == [f"bytes={len(VIDEO)}-"]
+    assert far_side.pieces == [f"bytes={len(VIDEO)}-"]
 
 
-def test_an_expired_link_is_answered_with_a_fresh_one(film: Recording, ikram: User, far_side: FileStorage) -> None:
+def test_an_expired_link_is_answered_with_a_fresh_one(film: Recording, ikram: User, far_side: Storage) -> None:
     ordered(film, ikram)
     far_side.expired = {1}
 
     assert tried().state == State.KEPT
-    assert far_side.links == 2
+    assert far_side.links() == 2
 
 
-def test_links_that_expire_at_once_are_tried_again_later(film: Recording, ikram: User, far_side: FileStorage) -> None:
+def test_links_that_expire_at_once_are_tried_again_later(film: Recording, ikram: User, far_side: Storage) -> None:
     ordered(film, ikram)
     far_side.expired = {1, 2}
 
@@ -187,12 +184,12 @@ def test_links_that_expire_at_once_are_tried_again_later(film: Recording, ikram:
 
     assert (kept.state, kept.problem) == (State.WAITING, "The link to the file had expired.")
     assert kept.due_at is not None
-    assert far_side.links == 2
+    assert far_side.links() == 2
 
 
 @pytest.mark.parametrize("where", ["api", "storage"])
 def test_a_file_that_is_gone_is_given_up_and_says_so(
-    film: Recording, ikram: User, far_side: FileStorage, where: str
+    film: Recording, ikram: User, far_side: Storage, where: str
 ) -> None:
     ordered(film, ikram)
     if where == "api":
@@ -209,7 +206,7 @@ def test_a_file_that_is_gone_is_given_up_and_says_so(
 
 
 def test_a_file_of_another_size_than_told_is_fetched_anew(
-    film: Recording, ikram: User, far_side: FileStorage, tmp_path: Path
+    film: Recording, ikram: User, far_side: Storage, tmp_path: Path
 ) -> None:
     kept = ordered(film, ikram)
     far_side.files[kept.pk] = VIDEO[:-1]
@@ -223,7 +220,7 @@ def test_a_file_of_another_size_than_told_is_fetched_anew(
 
 
 def test_what_our_storage_changes_is_no_copy(
-    film: Recording, ikram: User, far_side: FileStorage, settings: Settings, tmp_path: Path
+    film: Recording, ikram: User, far_side: Storage, settings: Settings, tmp_path: Path
 ) -> None:
     ordered(film, ikram)
     keep_in(settings, tmp_path / "kept", f"{__name__}.Forgetful")
@@ -236,7 +233,7 @@ def test_what_our_storage_changes_is_no_copy(
 
 
 def test_no_other_worker_saves_what_is_being_saved(
-    film: Recording, ikram: User, far_side: FileStorage, settings: Settings, tmp_path: Path
+    film: Recording, ikram: User, far_side: Storage, settings: Settings, tmp_path: Path
 ) -> None:
     ordered(film, ikram)
     keep_in(settings, tmp_path / "kept", f"{__name__}.Slow")
@@ -245,11 +242,11 @@ def test_no_other_worker_saves_what_is_being_saved(
     assert Slow.taken == [None]
 
 
-def test_what_has_come_so_far_is_for_nobody_else_on_the_machine(film: Recording, far_side: FileStorage) -> None:
+def test_what_has_come_so_far_is_for_nobody_else_on_the_machine(film: Recording, far_side: Storage) -> None:
     assert keeping.spool_of("any").parent.stat().st_mode & 0o077 == 0
 
 
-def test_what_goes_wrong_is_given_up_in_the_end(film: Recording, ikram: User, far_side: FileStorage) -> None:
+def test_what_goes_wrong_is_given_up_in_the_end(film: Recording, ikram: User, far_side: Storage) -> None:
     ordered(film, ikram)
     far_side.status = 503
     now = timezone.now()
@@ -261,7 +258,7 @@ def test_what_goes_wrong_is_given_up_in_the_end(film: Recording, ikram: User, fa
 
 
 def test_the_link_is_nowhere_but_in_the_request(
-    film: Recording, ikram: User, far_side: FileStorage, caplog: pytest.LogCaptureFixture
+    film: Recording, ikram: User, far_side: Storage, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("DEBUG", logger="analytics")
     ordered(film, ikram)
@@ -270,17 +267,17 @@ def test_the_link_is_nowhere_but_in_the_request(
     tried(at=now)
     far_side.status = 503
     tried(at=now + timedelta(hours=1))
-    far_side.status = 0
+    far_side.status = 200
     tried(at=now + timedelta(hours=2))
 
     held = serialize("json", [*KeptFile.objects.all(), *AuditEntry.objects.all()])
     for text in (held, caplog.text):
-        assert far_side.SECRET not in text
+        assert SIGNED not in text
         assert "/files/" not in text
 
 
 def test_every_opening_stands_in_the_audit_under_the_name_of_the_keeper(
-    film: Recording, ikram: User, far_side: FileStorage
+    film: Recording, ikram: User, far_side: Storage
 ) -> None:
     kept = ordered(film, ikram)
     tried()
@@ -328,8 +325,8 @@ def test_what_100ms_does_not_delete_or_has_deleted_is_left_out(
     upload = {"recording": {"upload": {"type": "s3", "location": "films"}}}
     templates.write([{"id": "own", "name": "Own", "roles": {}, "settings": upload}], at=timezone.now())
     own = classes.room("Bucket", template_id="own")
-    recorded.recording(classes.session(own))
-    recorded.recording(classes.session(physics, ago=timedelta(days=16)))
+    recorded.recording(classes.session(own), files=1)
+    recorded.recording(classes.session(physics, ago=timedelta(days=16)), files=1)
     recorded.asset(film, "chat", is_named=False)
     recorded.asset(film, "summary", status="processing")
 
@@ -337,7 +334,7 @@ def test_what_100ms_does_not_delete_or_has_deleted_is_left_out(
     assert KeptFile.objects.get().recording_id == film.pk
 
 
-def test_the_schedule_copies_what_is_due(film: Recording, settings: Settings, far_side: FileStorage) -> None:
+def test_the_schedule_copies_what_is_due(film: Recording, settings: Settings, far_side: Storage) -> None:
     settings.KEEP_RECORDINGS = True
     second = recorded.asset(film, "chat", size=4)
     far_side.files[second.pk] = b"a,b\n"
@@ -347,9 +344,7 @@ def test_the_schedule_copies_what_is_due(film: Recording, settings: Settings, fa
     assert list(KeptFile.objects.values_list("state", flat=True)) == [State.KEPT] * 2
 
 
-def test_a_worker_that_was_killed_leaves_the_file_to_the_next(
-    film: Recording, ikram: User, far_side: FileStorage
-) -> None:
+def test_a_worker_that_was_killed_leaves_the_file_to_the_next(film: Recording, ikram: User, far_side: Storage) -> None:
     ordered(film, ikram)
     now = timezone.now()
     left_behind = keeping.claim_due(clock=lambda: now)
@@ -366,7 +361,7 @@ def test_a_worker_that_was_killed_leaves_the_file_to_the_next(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_workers_at_once_never_take_the_same_file(film: Recording, ikram: User, far_side: FileStorage) -> None:
+def test_two_workers_at_once_never_take_the_same_file(film: Recording, ikram: User, far_side: Storage) -> None:
     for _ in range(6):
         asset = recorded.asset(film, "chat", size=3)
         far_side.files[asset.pk] = b"a,b"
@@ -386,4 +381,4 @@ def test_two_workers_at_once_never_take_the_same_file(film: Recording, ikram: Us
 
     assert sorted(first + second) == sorted(far_side.files)
     assert set(KeptFile.objects.values_list("state", flat=True)) == {State.KEPT}
-    assert far_side.links == 7
+    assert far_side.links() == 7

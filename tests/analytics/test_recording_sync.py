@@ -15,7 +15,7 @@ from analytics.tasks import pull_due_recordings
 from rooms.masking import MASK
 from rooms.simulator.jobs import jobs
 from tests.analytics.histories import rows
-from tests.analytics.recorded import Recorded, recorded
+from tests.analytics.recorded_class import Recorded, recorded
 from tests.conftest import payload
 from tests.rooms.simulated import SimulatedHms
 

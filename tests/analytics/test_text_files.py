@@ -16,7 +16,7 @@ from rooms.connection import client
 from rooms.models import AuditEntry, Room
 from rooms.operations import recordings
 from rooms.recording_assets import Unfetched
-from tests.dashboard import classes, films
+from tests.dashboard import classes, recorded
 from tests.dashboard.classes import Pupil
 from tests.rooms.jobs import choir
 from tests.rooms.simulated import SimulatedHms
@@ -44,11 +44,11 @@ def no_rest() -> None:
 
 @pytest.fixture
 def made(physics: Room) -> Recording:
-    return films.recording(classes.session(physics, pupils=[Pupil("Ada")]))
+    return recorded.recording(classes.session(physics, pupils=[Pupil("Ada")]), 3)
 
 
 def file(of: Recording, far: Storage, told: bytes | str, kind: str = "transcript", output: str = "json") -> Asset:
-    asset = films.asset(of, kind, output=output)
+    asset = recorded.asset(of, kind, output=output)
     far.files[asset.pk] = told.encode() if isinstance(told, str) else told
     return asset
 
@@ -85,10 +85,10 @@ def test_what_the_simulated_100ms_writes_is_read_whole(hms_simulator: SimulatedH
     job = recordings.stop_all(actor=ikram, room=choir).jobs[0]
     hms_simulator.clock.advance(1800)
     held = Session.objects.create(id=job.session_id, room=choir, started_at=job.started_at, ended_at=timezone.now())
-    made = films.recording(held, late=timedelta(), job_id=job.id)
+    made = recorded.recording(held, job_id=job.id)
     for one in client().recording_assets.list(room_id=choir.pk):
         output = str(one.metadata.get("output_mode") or "")
-        films.asset(made, one.type, id=one.id, output=output, status=one.status)
+        recorded.asset(made, one.type, id=one.id, output=output, status=one.status)
 
     read_text_files()
 
@@ -193,10 +193,10 @@ def test_while_100ms_makes_no_link_nothing_is_lost(made: Recording, storage: Sto
 
 
 def test_what_is_not_ready_not_named_or_too_old_is_not_read(physics: Room, made: Recording, storage: Storage) -> None:
-    films.asset(made, "transcript", status="processing")
-    films.asset(made, "transcript", is_named=False)
-    films.asset(made, "room-composite")
-    old = films.recording(classes.session(physics, ago=timedelta(days=16)))
+    recorded.asset(made, "transcript", status="processing")
+    recorded.asset(made, "transcript", is_named=False)
+    recorded.asset(made, "room-composite")
+    old = recorded.recording(classes.session(physics, ago=timedelta(days=16)), 3)
     file(old, storage, json.dumps(SAID))
 
     read_text_files()
@@ -205,8 +205,8 @@ def test_what_is_not_ready_not_named_or_too_old_is_not_read(physics: Room, made:
 
 
 def test_our_own_copy_is_read_where_there_is_one(made: Recording, storage: Storage) -> None:
-    asset = films.asset(made, "transcript", output="json")
-    films.kept(asset, json.dumps(SAID).encode(), "transcript.json")
+    asset = recorded.asset(made, "transcript", output="json")
+    recorded.kept(asset, json.dumps(SAID).encode(), "transcript.json")
 
     read_text_files()
 

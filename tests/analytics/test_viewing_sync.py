@@ -22,8 +22,7 @@ from rooms.actors import NoActor, NotPermitted
 from rooms.models import AuditEntry, Room
 from rooms.simulator.api_video.library import Video as TheirVideo
 from rooms.simulator.api_video.routes import KEY
-from tests.dashboard import classes
-from tests.dashboard.viewings import recorded
+from tests.dashboard import classes, recorded
 from tests.rooms.simulated import SimulatedHms
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +39,7 @@ def api(hms_simulator: SimulatedHms, settings: Settings) -> SimulatedHms:
 
 @pytest.fixture
 def recording(physics: Room) -> Recording:
-    return recorded(classes.session(physics))
+    return recorded.recording(classes.session(physics))
 
 
 @pytest.fixture
@@ -314,7 +313,7 @@ def test_linking_it_again_changes_nothing_and_elsewhere_is_refused(
     again = video_links.link(actor=ikram, recording=recording, text=theirs.id, client=api_video())
     assert (again.pk, AuditEntry.objects.filter(action="recording_video.link").count()) == (video.pk, 1)
 
-    other = recorded(classes.session(physics))
+    other = recorded.recording(classes.session(physics))
     with pytest.raises(LinkedElsewhere):
         video_links.link(actor=ikram, recording=other, text=theirs.id, client=api_video())
 

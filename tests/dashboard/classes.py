@@ -17,7 +17,6 @@ from analytics.models import (
     PollResponse,
     PollRun,
     PollScore,
-    Recording,
     Session,
     Stream,
     Track,
@@ -181,13 +180,6 @@ def quiz(held: Session, poll_id: str = "", *, asked_ago: timedelta | None = None
     PollResponse.objects.bulk_create(answers, batch_size=500)
     PollScore.objects.bulk_create(scores, batch_size=500)
     return run
-
-
-def recording(held: Session, start: float = 0, end: float | None = 45, **fields: object) -> Recording:
-    """A recording of the room from one minute of that session to another; without `end` it goes on."""
-    given = {"kind": "browser", "state": "running" if end is None else "ready", **_times(held, start, end)}
-    given["id"] = f"{(fields.get('kind') or 'browser')}-{new_id('beam')}"
-    return Recording.objects.create(room=held.room, session_id=held.pk, **(given | fields))
 
 
 def stream(held: Session, start: float = 0, end: float | None = 45, **fields: object) -> Stream:

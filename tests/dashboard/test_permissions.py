@@ -17,7 +17,7 @@ from rooms.actors import SCHEDULE
 from rooms.mirrors import templates
 from rooms.mirrors.room_codes import reference
 from rooms.models import HandedOutRole, Poll, Room, RoomCode
-from tests.dashboard import classes, films
+from tests.dashboard import classes, recorded
 from tests.dashboard.viewings import linked, watching
 from webhooks.models import Delivery
 
@@ -318,9 +318,9 @@ def ids(physics: Room) -> dict[str, Any]:
     stream = classes.stream(held, id="642531cf94091a5af841456e")
     lesson = {"id": "lesson", "name": "Lesson", "roles": {"student": {}}, "settings": {}}
     templates.write([{**lesson, "destinations": {"rtmpDestinations": {"tv": {"name": "tv"}}}}], at=timezone.now())
-    made = films.recording(held, id="browser-642531cf94091a5af841456d", job_id="642531cf94091a5af841456d")
-    films.asset(made, id="6425320e94091a5af841456f")
-    films.transcript(made, id="6425320e94091a5af8414570")
+    made = recorded.recording(held, 3, id="browser-642531cf94091a5af841456d", job_id="642531cf94091a5af841456d")
+    recorded.asset(made, id="6425320e94091a5af841456f")
+    recorded.transcript(made, id="6425320e94091a5af8414570")
     viewing = watching(linked(made), "ada", (0, 60))
     return {
         "recording_id": made.pk,

@@ -13,7 +13,7 @@ from analytics import instants
 from analytics.models import PollRun, Recording, TextFile, Track
 from rooms import audit
 from rooms.models import AuditEntry, Room
-from tests.dashboard import classes, films
+from tests.dashboard import classes, recorded
 from tests.dashboard.classes import Pupil
 from tests.dashboard.test_query_counts import asked
 
@@ -26,8 +26,8 @@ def shown(client: Client, url: str) -> str:
 
 def test_the_page_says_what_the_recording_is(ops: Client, physics: Room, ikram: User) -> None:
     held = classes.session(physics, pupils=[Pupil("Ada"), Pupil("Ben", "ben")])
-    made = films.recording(held)
-    films.asset(made)
+    made = recorded.recording(held, 3)
+    recorded.asset(made, size=612_000_000)
     audit.note(ikram, "recording.start", audit.Target("recording", made.job_id, "", physics.pk))
 
     page = shown(ops, f"/recordings/{made.pk}/")
@@ -49,8 +49,8 @@ def test_the_page_says_what_the_recording_is(ops: Client, physics: Room, ikram: 
 
 @pytest.mark.parametrize("which", ["job_id", "beam_id", "asset", "alias"])
 def test_any_id_of_100ms_leads_to_its_page(ops: Client, physics: Room, which: str) -> None:
-    made = films.recording(classes.session(physics), beam_id="beam-1", aliases=["told-1", "beam-1"])
-    file = films.asset(made)
+    made = recorded.recording(classes.session(physics), 3, beam_id="beam-1", aliases=["told-1", "beam-1"])
+    file = recorded.asset(made)
     any_id = {"job_id": made.job_id, "beam_id": "beam-1", "asset": file.pk, "alias": "told-1"}[which]
 
     answer = ops.get(f"/recordings/{any_id}/?t=21:48")
@@ -59,8 +59,8 @@ def test_any_id_of_100ms_leads_to_its_page(ops: Client, physics: Room, which: st
 
 
 def test_a_place_in_the_film_is_an_address(ops: Client, physics: Room) -> None:
-    made = films.recording(classes.session(physics))
-    file = films.asset(made)
+    made = recorded.recording(classes.session(physics), 3)
+    file = recorded.asset(made)
 
     page = shown(ops, f"/recordings/{made.pk}/?t=21%3A48")
 
@@ -73,8 +73,8 @@ def test_films_may_come_from_where_the_settings_say_and_on_this_page_alone(
     ops: Client, physics: Room, settings: object
 ) -> None:
     settings.MEDIA_ORIGINS = ["https://school.s3.example.com"]  # type: ignore[attr-defined]
-    made = films.recording(classes.session(physics))
-    films.asset(made)
+    made = recorded.recording(classes.session(physics), 3)
+    recorded.asset(made)
 
     policy = ops.get(f"/recordings/{made.pk}/")["Content-Security-Policy"]
 
@@ -87,8 +87,8 @@ def test_films_may_come_from_where_the_settings_say_and_on_this_page_alone(
 def test_what_happened_in_the_class_is_a_chapter_of_the_film(teacher: Client, physics: Room) -> None:
     held = classes.session(physics, pupils=[Pupil("Ada Lovelace")])
     assert held.started_at is not None
-    made = films.recording(held)
-    films.asset(made)
+    made = recorded.recording(held, 3)
+    recorded.asset(made)
     late = classes.stay(held, Pupil("Ben Nevis", "ben"), held.started_at + timedelta(minutes=5), held.ended_at)
     begun = instants.from_datetime(held.started_at + timedelta(minutes=10))
     Track.objects.create(
@@ -130,7 +130,7 @@ def test_what_happened_in_the_class_is_a_chapter_of_the_film(teacher: Client, ph
 def test_without_a_film_the_page_says_why_and_what_to_do(
     ops: Client, physics: Room, fields: dict[str, Any], words: list[str]
 ) -> None:
-    made = films.recording(classes.session(physics), **fields)
+    made = recorded.recording(classes.session(physics), 3, **fields)
 
     page = shown(ops, f"/recordings/{made.pk}/")
 
@@ -140,7 +140,7 @@ def test_without_a_film_the_page_says_why_and_what_to_do(
 
 def test_a_storage_that_refused_leads_ops_to_the_template(ops: Client, teacher: Client, physics: Room) -> None:
     Room.objects.filter(pk=physics.pk).update(template_id="lesson", template_name="Lesson")
-    made = films.recording(classes.session(physics), state="failed", error_type="UPLOAD_ERROR")
+    made = recorded.recording(classes.session(physics), 3, state="failed", error_type="UPLOAD_ERROR")
 
     assert 'href="/room-templates/lesson/settings/"' in shown(ops, f"/recordings/{made.pk}/")
     page = shown(teacher, f"/recordings/{made.pk}/")
@@ -149,8 +149,8 @@ def test_a_storage_that_refused_leads_ops_to_the_template(ops: Client, teacher: 
 
 
 def test_a_playlist_alone_is_explained_and_can_be_downloaded(ops: Client, physics: Room) -> None:
-    made = films.recording(classes.session(physics), kind="hls")
-    vod = films.asset(made, "room-vod", path="a/b.m3u8")
+    made = recorded.recording(classes.session(physics), 3, kind="hls")
+    vod = recorded.asset(made, "room-vod", path="a/b.m3u8")
 
     page = shown(ops, f"/recordings/{made.pk}/")
 
@@ -160,10 +160,10 @@ def test_a_playlist_alone_is_explained_and_can_be_downloaded(ops: Client, physic
 
 
 def test_of_layers_the_best_is_played_and_others_can_be_chosen(ops: Client, physics: Room) -> None:
-    made = films.recording(classes.session(physics), kind="hls")
-    films.asset(made, "room-vod", path="a/b.m3u8")
-    small = films.asset(made, layer="2", height=240, width=426)
-    large = films.asset(made, layer="0", height=720)
+    made = recorded.recording(classes.session(physics), 3, kind="hls")
+    recorded.asset(made, "room-vod", path="a/b.m3u8")
+    small = recorded.asset(made, layer="2", height=240, width=426)
+    large = recorded.asset(made, layer="0", height=720)
 
     assert f'src="/recording-assets/{large.pk}/play/"' in shown(ops, f"/recordings/{made.pk}/")
     page = shown(ops, f"/recordings/{made.pk}/?film={small.pk}")
@@ -172,14 +172,14 @@ def test_of_layers_the_best_is_played_and_others_can_be_chosen(ops: Client, phys
 
 
 def test_what_100ms_deleted_is_said_to_be_gone_unless_we_have_a_copy(ops: Client, physics: Room) -> None:
-    made = films.recording(classes.session(physics, ago=timedelta(days=20)))
-    file = films.asset(made)
+    made = recorded.recording(classes.session(physics, ago=timedelta(days=20)), 3)
+    file = recorded.asset(made)
 
     page = shown(ops, f"/recordings/{made.pk}/")
     assert "and we have no copy" in page
     assert "If the film does not play, it is gone" in page
 
-    films.kept(file, b"film")
+    recorded.kept(file, b"film")
     page = shown(ops, f"/recordings/{made.pk}/")
     assert "our own copy is kept" in page
     assert "it is gone" not in page
@@ -188,9 +188,9 @@ def test_what_100ms_deleted_is_said_to_be_gone_unless_we_have_a_copy(ops: Client
 def test_an_observer_sees_that_it_exists_and_none_of_its_files(
     signed_in: Callable[[User], Client], olive: User, physics: Room
 ) -> None:
-    made = films.recording(classes.session(physics))
-    file = films.asset(made)
-    films.transcript(made)
+    made = recorded.recording(classes.session(physics), 3)
+    file = recorded.asset(made)
+    recorded.transcript(made)
     observer = signed_in(olive)
 
     page = shown(observer, f"/recordings/{made.pk}/")
@@ -212,9 +212,9 @@ def test_an_observer_sees_that_it_exists_and_none_of_its_files(
 def test_what_was_said_stands_beside_the_film_by_name_and_place(teacher: Client, physics: Room) -> None:
     held = classes.session(physics, pupils=[Pupil("Ada Lovelace")])
     peer = held.peers.get()
-    made = films.recording(held)
-    films.asset(made)
-    films.transcript(made, [{**films.LINES[0], "peer_id": peer.pk, "speaker": peer.pk}, *films.LINES[1:]])
+    made = recorded.recording(held, 3)
+    recorded.asset(made)
+    recorded.transcript(made, [{**recorded.LINES[0], "peer_id": peer.pk, "speaker": peer.pk}, *recorded.LINES[1:]])
 
     page = shown(teacher, f"/recordings/{made.pk}/")
 
@@ -228,9 +228,9 @@ def test_what_was_said_stands_beside_the_film_by_name_and_place(teacher: Client,
 
 
 def test_a_search_shows_the_lines_that_have_it_and_marks_it(teacher: Client, physics: Room) -> None:
-    made = films.recording(classes.session(physics))
-    films.asset(made)
-    films.transcript(made)
+    made = recorded.recording(classes.session(physics), 3)
+    recorded.asset(made)
+    recorded.transcript(made)
 
     page = shown(teacher, f"/recordings/{made.pk}/?q=THE+floor")
     assert "2 of 3 lines" in page
@@ -247,10 +247,10 @@ def test_a_search_shows_the_lines_that_have_it_and_marks_it(teacher: Client, phy
 
 
 def test_a_long_transcript_comes_in_parts_and_opens_at_the_place_of_the_film(teacher: Client, physics: Room) -> None:
-    made = films.recording(classes.session(physics))
-    films.asset(made)
-    lines = [{**films.LINES[0], "start": float(n), "end": n + 1.0, "text": f"line {n}."} for n in range(1200)]
-    films.transcript(made, lines)
+    made = recorded.recording(classes.session(physics), 3)
+    recorded.asset(made)
+    lines = [{**recorded.LINES[0], "start": float(n), "end": n + 1.0, "text": f"line {n}."} for n in range(1200)]
+    recorded.transcript(made, lines)
 
     first = shown(teacher, f"/recordings/{made.pk}/")
     assert "Part 1 of 3, 1200 lines" in first
@@ -263,16 +263,16 @@ def test_a_long_transcript_comes_in_parts_and_opens_at_the_place_of_the_film(tea
 
 def test_a_chat_and_a_summary_have_tabs_of_their_own(teacher: Client, physics: Room) -> None:
     held = classes.session(physics)
-    made = films.recording(held)
+    made = recorded.recording(held, 3)
     assert made.started_at is not None
-    films.asset(made)
+    recorded.asset(made)
     at = instants.from_datetime(made.started_at + timedelta(minutes=2))
-    chat = films.asset(made, "chat")
+    chat = recorded.asset(made, "chat")
     message = {"at": at, "sender": "Ada", "peer_id": "", "to": "", "text": "<b>Hello</b>"}
-    films.text(chat, TextFile.Kind.CHAT, [message])
-    summary = films.asset(made, "summary", output="json")
+    recorded.text(chat, TextFile.Kind.CHAT, [message])
+    summary = recorded.asset(made, "summary", output="json")
     told = [{"title": "Decisions", "text": "", "bullets": ["Read chapter two"]}]
-    films.text(summary, TextFile.Kind.SUMMARY, told)
+    recorded.text(summary, TextFile.Kind.SUMMARY, told)
 
     page = shown(teacher, f"/recordings/{made.pk}/?tab=chat")
     assert "&lt;b&gt;Hello&lt;/b&gt;" in page
@@ -283,8 +283,8 @@ def test_a_chat_and_a_summary_have_tabs_of_their_own(teacher: Client, physics: R
 
 
 def test_captions_are_the_transcript_and_no_markup_of_anybody(teacher: Client, physics: Room) -> None:
-    made = films.recording(classes.session(physics))
-    films.transcript(made, [{**films.LINES[0], "text": "a --> b\n\n<script>"}, *films.LINES[1:]])
+    made = recorded.recording(classes.session(physics), 3)
+    recorded.transcript(made, [{**recorded.LINES[0], "text": "a --> b\n\n<script>"}, *recorded.LINES[1:]])
 
     answer = teacher.get(f"/recordings/{made.pk}/captions.vtt")
 
@@ -300,11 +300,11 @@ def test_who_spoke_stands_beside_whose_microphone_was_open_and_is_not_mixed_with
     held = classes.session(physics, pupils=[Pupil("Ada"), Pupil("Ben", "ben")])
     ada = held.peers.get(user_id="ada")
     # The microphone was open in the first minute of the class; the film begins half a minute after that begins.
-    made = films.recording(held, late=timedelta(seconds=30))
-    films.asset(made)
-    file = films.transcript(made)
-    films.spoke(file, (10, 20), (40, 52.4), peer_id=ada.pk)
-    films.spoke(file, (60, 63), name="A visitor")
+    made = recorded.recording(held, 0.5)
+    recorded.asset(made)
+    file = recorded.transcript(made)
+    recorded.spoke(file, (10, 20), (40, 52.4), peer_id=ada.pk)
+    recorded.spoke(file, (60, 63), name="A visitor")
 
     page = shown(teacher, f"/recordings/{made.pk}/")
 
@@ -322,11 +322,11 @@ def test_the_page_asks_as_little_of_a_large_class_as_of_a_small_one(ops: Client,
     few, many = classes.session(physics), classes.crowd(physics, 300)
     urls = []
     for held, lines in ((few, 3), (many, 900)):
-        made = films.recording(held)
-        films.asset(made)
-        file = films.transcript(made, films.LINES * (lines // 3))
+        made = recorded.recording(held, 3)
+        recorded.asset(made)
+        file = recorded.transcript(made, recorded.LINES * (lines // 3))
         for peer in held.peers.all():
-            films.spoke(file, (1, 2), peer_id=peer.pk)
+            recorded.spoke(file, (1, 2), peer_id=peer.pk)
         urls.append(f"/recordings/{made.pk}/")
     asked(ops, urls[0])
 
@@ -350,8 +350,8 @@ def test_a_recording_of_a_session_nobody_told_of_has_a_page(ops: Client, physics
 
 def test_the_list_and_the_page_say_the_same_day_until_which_100ms_keeps_the_files(ops: Client, physics: Room) -> None:
     """The files were there long before the recording was told to be ready."""
-    made = films.recording(classes.session(physics, ago=timedelta(days=12)), finished_at=timezone.now())
-    films.asset(made, created_at=timezone.now() - timedelta(days=11))
+    made = recorded.recording(classes.session(physics, ago=timedelta(days=12)), 3, finished_at=timezone.now())
+    recorded.asset(made, created_at=timezone.now() - timedelta(days=11))
     until = f"{timezone.localtime() + timedelta(days=4):%-d %b}"
 
     assert until in shown(ops, "/recordings/").split('class="full kept"')[1].partition("</td>")[0]

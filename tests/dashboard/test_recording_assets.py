@@ -18,7 +18,7 @@ from pytest_django.fixtures import Settings
 from analytics.models import Asset, TextFile
 from dashboard.ranges import Unsatisfiable, asked_piece
 from rooms.models import AuditEntry, Room
-from tests.dashboard import classes, films
+from tests.dashboard import classes, recorded
 from tests.rooms.storage import SIGNED, Storage, storage
 
 __all__ = ["storage"]
@@ -28,12 +28,12 @@ FILM = bytes(range(256)) * 4
 
 @pytest.fixture
 def film(physics: Room) -> Asset:
-    return films.asset(films.recording(classes.session(physics)))
+    return recorded.asset(recorded.recording(classes.session(physics), 3))
 
 
 @pytest.fixture
 def copy(film: Asset) -> Asset:
-    films.kept(film, FILM)
+    recorded.kept(film, FILM)
     return film
 
 
@@ -175,7 +175,7 @@ def test_a_player_that_asks_for_many_pieces_is_noted_once(ops: Client, copy: Ass
 
 @pytest.mark.parametrize("name", ["page.html", "code.svg", "transcript.json", "chat.csv", "list.m3u8"])
 def test_what_could_run_as_a_page_of_ours_is_saved_and_not_shown(ops: Client, film: Asset, name: str) -> None:
-    films.kept(film, b"<script>alert(1)</script>", name)
+    recorded.kept(film, b"<script>alert(1)</script>", name)
 
     answer = ops.get(f"/recording-assets/{film.pk}/play/")
     body(answer)
@@ -225,7 +225,7 @@ def test_a_transcript_that_is_unread_is_read_when_somebody_opens_it(
 ) -> None:
     cache.clear()
     made = film.recording
-    asset = films.asset(made, "transcript", output="json")
+    asset = recorded.asset(made, "transcript", output="json")
     storage.files[asset.pk] = b'[{"start": 1, "end": 2, "name": "Ada", "transcript": "Good morning"}]'
     page = teacher.get(f"/recordings/{made.pk}/").content.decode()
     assert "being read" in page
@@ -244,7 +244,7 @@ def test_a_file_that_could_not_be_read_says_why_and_is_read_again_by_a_button(
     teacher: Client, film: Asset, storage: Storage
 ) -> None:
     made = film.recording
-    asset = films.asset(made, "chat")
+    asset = recorded.asset(made, "chat")
     storage.files[asset.pk] = b"no,chat\n1,2\n"
     url = f"/recordings/{made.pk}/?tab=chat"
 

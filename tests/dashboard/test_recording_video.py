@@ -12,9 +12,9 @@ from analytics.tasks import read_viewings
 from dashboard.checks import api_video_address
 from rooms.models import Room
 from rooms.simulator.api_video.routes import KEY
-from tests.dashboard import classes
+from tests.dashboard import classes, recorded
 from tests.dashboard.classes import Pupil
-from tests.dashboard.viewings import linked, recorded, watching
+from tests.dashboard.viewings import linked, watching
 from tests.rooms.simulated import SimulatedHms
 
 
@@ -27,7 +27,7 @@ def api(hms_simulator: SimulatedHms, settings: Settings) -> SimulatedHms:
 
 @pytest.fixture
 def recording(physics: Room) -> Recording:
-    return recorded(classes.session(physics, pupils=[Pupil("Liam", "liam", dropped=True)]))
+    return recorded.recording(classes.session(physics, pupils=[Pupil("Liam", "liam", dropped=True)]))
 
 
 def test_ops_link_a_video_and_see_who_watched_it(api: SimulatedHms, recording: Recording, ops: Client) -> None:
@@ -91,7 +91,7 @@ def test_unlinking_says_what_is_forgotten_first(recording: Recording, ops: Clien
 def test_a_video_of_another_recording_is_not_unlinked_from_here(
     recording: Recording, physics: Room, ops: Client
 ) -> None:
-    other = linked(recorded(classes.session(physics)))
+    other = linked(recorded.recording(classes.session(physics)))
 
     assert ops.post(f"/recordings/{recording.pk}/video/{other.video_id}/unlink/").status_code == 404
     assert Video.objects.exists()

@@ -13,10 +13,10 @@ from django.utils import timezone
 from analytics.models import Recording, Session, Video
 from dashboard.recording_viewers import viewers
 from rooms.models import AuditEntry, Room
-from tests.dashboard import classes
+from tests.dashboard import classes, recorded
 from tests.dashboard.classes import Pupil
 from tests.dashboard.test_query_counts import asked
-from tests.dashboard.viewings import linked, recorded, watching
+from tests.dashboard.viewings import linked, watching
 
 MINUTE = 60
 
@@ -29,7 +29,7 @@ def held(physics: Room) -> Session:
 
 @pytest.fixture
 def recording(held: Session) -> Recording:
-    return recorded(held)
+    return recorded.recording(held)
 
 
 def page(client: Client, recording: Recording, rest: str = "") -> str:
@@ -72,7 +72,7 @@ def test_who_missed_a_part_and_watched_nothing_is_named(recording: Recording, te
 def test_only_what_was_recorded_can_be_missed(held: Session, teacher: Client) -> None:
     assert held.started_at is not None
     begun = held.started_at + timedelta(minutes=40)
-    late = recorded(held, started_at=begun, duration_seconds=300.0)
+    late = recorded.recording(held, started_at=begun, duration_seconds=300.0)
 
     [row] = viewers(late, timezone.now()).rows
 
@@ -145,17 +145,17 @@ def test_viewings_of_both_sources_count_together(recording: Recording) -> None:
 
 
 def test_a_video_linked_before_the_recording_got_its_name_still_belongs_to_it(held: Session) -> None:
-    first = recorded(held, job_id="a-job")
+    first = recorded.recording(held, job_id="a-job")
     video = linked(first)
     watching(video, "liam", (0, 60))
     first.delete()
-    now_known_as = recorded(held, job_id="a-beam", aliases=["a-beam", "a-job"])
+    now_known_as = recorded.recording(held, job_id="a-beam", aliases=["a-beam", "a-job"])
 
     assert [row.spans for row in viewers(now_known_as, timezone.now()).rows] == [[(0.0, 60.0)]]
 
 
 def test_without_a_start_of_the_recording_nobodys_absence_is_made_up(held: Session, teacher: Client) -> None:
-    unknown = recorded(held, started_at=None, stopped_at=None)
+    unknown = recorded.recording(held, started_at=None, stopped_at=None)
     watching(linked(unknown), "liam", (0, 60))
 
     [row] = viewers(unknown, timezone.now()).rows
@@ -230,7 +230,7 @@ def test_every_figure_opens_what_it_was_made_from(recording: Recording, teacher:
 def test_a_viewing_is_reached_through_its_own_recording_only(
     recording: Recording, physics: Room, teacher: Client
 ) -> None:
-    other = recorded(classes.session(physics))
+    other = recorded.recording(classes.session(physics))
     viewing = watching(linked(other), "liam", (0, 60))
 
     assert teacher.get(f"/recordings/{recording.pk}/viewers/{viewing.pk}/").status_code == 404
@@ -240,7 +240,7 @@ def test_a_viewing_is_reached_through_its_own_recording_only(
 def test_ids_with_anything_in_them_have_a_page(held: Session, teacher: Client) -> None:
     assert held.started_at is not None
     classes.stay(held, Pupil("Kin", "a/b ?#.. é"), held.started_at, held.started_at + timedelta(minutes=9))
-    one = recorded(held)
+    one = recorded.recording(held)
 
     row = next(row for row in viewers(one, timezone.now()).rows if row.label == "Kin")
     url = reverse("recording_viewer", args=[one.pk, row.key])
@@ -279,7 +279,7 @@ def test_the_persons_page_tells_what_they_missed_and_watched(
     recording: Recording, physics: Room, teacher: Client
 ) -> None:
     watching(linked(recording), "liam", (5 * MINUTE, 45 * MINUTE))
-    recorded(classes.session(physics, pupils=[Pupil("Liam", "liam")]))
+    recorded.recording(classes.session(physics, pupils=[Pupil("Liam", "liam")]))
 
     text = teacher.get("/people/liam/").content.decode()
 
@@ -292,7 +292,7 @@ def test_the_persons_page_tells_what_they_missed_and_watched(
 
 def test_the_persons_page_asks_the_same_however_many_recordings(physics: Room, teacher: Client) -> None:
     def another() -> None:
-        one = recorded(classes.session(physics, pupils=[Pupil("Liam", "liam", dropped=True)]))
+        one = recorded.recording(classes.session(physics, pupils=[Pupil("Liam", "liam", dropped=True)]))
         watching(linked(one), "liam", (0, 600))
 
     another()
@@ -306,7 +306,7 @@ def test_the_persons_page_asks_the_same_however_many_recordings(physics: Room, t
 def test_what_a_person_watched_elsewhere_is_not_shown_to_who_may_not_see_it(
     recording: Recording, chemistry: Room, teacher: Client
 ) -> None:
-    hidden = recorded(classes.session(chemistry, pupils=[Pupil("Liam", "liam", dropped=True)]))
+    hidden = recorded.recording(classes.session(chemistry, pupils=[Pupil("Liam", "liam", dropped=True)]))
     watching(linked(hidden), "liam", (0, 60))
 
     text = teacher.get("/people/liam/").content.decode()

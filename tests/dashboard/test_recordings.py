@@ -54,7 +54,7 @@ def test_nobody_has_recorded_anything_yet(ops: Client) -> None:
 
 def test_a_recording_is_told_with_its_session_length_size_and_files(ops: Client, physics: Room) -> None:
     held = classes.session(physics)
-    made = recorded.recording(held, started_by=held.peers.get().pk)
+    made = recorded.recording(held, files=1, started_by=held.peers.get().pk)
     recorded.asset(made, "transcript", output="json")
     recorded.asset(made, "transcript", output="srt")
     recorded.asset(made, "room-vod", thumbnails=["a.jpg", "b.jpg"])
@@ -72,7 +72,7 @@ def test_a_recording_is_told_with_its_session_length_size_and_files(ops: Client,
 
 
 def test_who_started_it_from_here_is_named_by_the_audit(ops: Client, physics: Room, ikram: User) -> None:
-    made = recorded.recording(classes.session(physics))
+    made = recorded.recording(classes.session(physics), files=1)
     audit.note(ikram, "recording.start", Target("recording", made.job_id, str(physics), physics.pk))
 
     assert "Ikram Benali" in rows(ops)[0]
@@ -80,7 +80,7 @@ def test_who_started_it_from_here_is_named_by_the_audit(ops: Client, physics: Ro
 
 def test_a_recording_whose_session_nobody_knows_yet_is_listed_too(ops: Client, physics: Room) -> None:
     held = classes.session(physics)
-    made = recorded.recording(held)
+    made = recorded.recording(held, files=1)
     Recording.objects.filter(pk=made.pk).update(session_id="not-told-yet")
 
     [row] = rows(ops)
@@ -104,7 +104,7 @@ def test_what_failed_says_why(ops: Client, physics: Room) -> None:
 
 
 def test_what_is_too_short_or_stuck_is_told_in_the_list_too(ops: Client, physics: Room) -> None:
-    recorded.recording(classes.session(physics), duration_seconds=600.0)
+    recorded.recording(classes.session(physics), files=1, duration_seconds=600.0)
     processing: dict[str, Any] = {"state": "processing", "duration_seconds": None, "size": None, "finished_at": None}
     recorded.recording(classes.session(physics, ago=timedelta(hours=9)), files=0, **processing)
 
@@ -115,14 +115,14 @@ def test_what_is_too_short_or_stuck_is_told_in_the_list_too(ops: Client, physics
 
 
 def test_100ms_keeps_files_for_15_days_unless_the_bucket_is_ones_own(ops: Client, physics: Room) -> None:
-    recorded.recording(classes.session(physics))
+    recorded.recording(classes.session(physics), files=1)
     gone = classes.session(physics, ago=timedelta(days=20))
-    recorded.recording(gone)
+    recorded.recording(gone, files=1)
     upload = {"recording": {"upload": {"type": "s3", "location": "films"}}}
     own = classes.room("Bucket", template_id="own")
     templates.write([{"id": "own", "name": "Own", "roles": {}, "settings": upload}], at=long_ago())
-    recorded.recording(classes.session(own))
-    recorded.recording(classes.session(classes.room("Never read", template_id="nowhere")))
+    recorded.recording(classes.session(own), files=1)
+    recorded.recording(classes.session(classes.room("Never read", template_id="nowhere")), files=1)
 
     def of(room: str) -> list[str]:
         return [row.partition('data-l="Kept">')[2].partition("</td>")[0] for row in rows(ops, f"?q={room}")]
@@ -160,10 +160,10 @@ def test_our_own_copies_are_counted(ops: Client, physics: Room) -> None:
 
 def test_filters_narrow_and_stand_in_the_url(ops: Client, physics: Room, chemistry: Room) -> None:
     held = classes.session(physics, ago=timedelta(days=3))
-    film = recorded.recording(held)
-    live = recorded.recording(classes.session(physics), Recording.Kind.HLS)
-    other = recorded.recording(classes.session(chemistry), state="failed", error_type="BEAM_STOPPED")
-    ada = recorded.recording(classes.session(chemistry, ago=timedelta(days=1)), started_by=held.peers.get().pk)
+    film = recorded.recording(held, files=1)
+    live = recorded.recording(classes.session(physics), kind=Recording.Kind.HLS, files=1)
+    other = recorded.recording(classes.session(chemistry), files=1, state="failed", error_type="BEAM_STOPPED")
+    ada = recorded.recording(classes.session(chemistry, ago=timedelta(days=1)), files=1, started_by=held.peers.get().pk)
 
     def found(query: str) -> set[str]:
         return {made.pk for made in (film, live, other, ada) if made.pk in "".join(rows(ops, query))}
@@ -185,7 +185,7 @@ def test_filters_narrow_and_stand_in_the_url(ops: Client, physics: Room, chemist
 
 
 def test_a_filter_that_nobody_understands_is_named_and_left_out(ops: Client, physics: Room) -> None:
-    recorded.recording(classes.session(physics))
+    recorded.recording(classes.session(physics), files=1)
 
     page = shown(ops, "?state=lost&since=2026-02-30")
 
@@ -206,7 +206,7 @@ def test_it_sorts_by_every_column_that_says_so(ops: Client, physics: Room, sort:
 def test_people_see_the_recordings_of_their_own_rooms(
     teacher: Client, olive: User, sam: User, physics: Room, signed_in: Callable[[User], Client]
 ) -> None:
-    made = recorded.recording(classes.session(physics))
+    made = recorded.recording(classes.session(physics), files=1)
 
     assert made.pk in shown(teacher)
     assert made.pk in shown(signed_in(olive))
@@ -224,7 +224,7 @@ def test_the_file_holds_exactly_what_is_shown_and_no_link(
 ) -> None:
     held = classes.session(physics)
     made = recorded.recording(held, files=3)
-    recorded.recording(classes.session(chemistry), Recording.Kind.HLS)
+    recorded.recording(classes.session(chemistry), kind=Recording.Kind.HLS, files=1)
 
     [line] = lines(ops, "?kind=browser")
 
@@ -244,7 +244,7 @@ def test_the_file_holds_exactly_what_is_shown_and_no_link(
 
 
 def test_a_name_that_a_spreadsheet_would_run_is_defused(ops: Client) -> None:
-    recorded.recording(classes.session(classes.room("=1+1")))
+    recorded.recording(classes.session(classes.room("=1+1")), files=1)
 
     assert lines(ops)[0]["room"] == "'=1+1"
 
@@ -267,7 +267,7 @@ def test_300_rows_ask_no_more_than_3(ops: Client, physics: Room, query: str) -> 
 
 
 def test_the_part_that_asks_again_asks_less_than_the_page(ops: Client, physics: Room) -> None:
-    recorded.recording(classes.session(physics))
+    recorded.recording(classes.session(physics), files=1)
     answer = ops.get(URL, headers={"HX-Request": "true", "HX-Target": "rows"})
     part = answer.content.decode()
 
@@ -278,7 +278,7 @@ def test_the_part_that_asks_again_asks_less_than_the_page(ops: Client, physics: 
 def test_the_page_says_how_much_there_is_to_look_at(ops: Client, physics: Room) -> None:
     assert "found in the last week" not in shown(ops)
 
-    recorded.recording(classes.session(physics), state="failed", error_type="UPLOAD_ERROR")
+    recorded.recording(classes.session(physics), files=1, state="failed", error_type="UPLOAD_ERROR")
 
     assert '1<span class="sr"> found in the last week' in shown(ops)
 
@@ -306,7 +306,7 @@ def test_ops_have_a_recording_copied_from_the_list(ops: Client, teacher: Client,
 def test_the_page_of_a_recording_says_the_same_of_the_bucket_and_offers_a_copy(
     ops: Client, teacher: Client, physics: Room
 ) -> None:
-    made = recorded.recording(classes.session(physics))
+    made = recorded.recording(classes.session(physics), files=1)
     page = f"/recordings/{made.pk}/"
     assert "100ms keeps it until" in ops.get(page).content.decode()
     assert f'action="{page}keep/"' in ops.get(page).content.decode()

@@ -62,7 +62,7 @@ def test_nothing_was_held_in_that_time(ops: Client) -> None:
 
 
 def test_a_class_as_it_should_be_is_left_in_peace(ops: Client, held: Session) -> None:
-    made = recorded.recording(held)
+    made = recorded.recording(held, files=1)
     recorded.transcription(made)
 
     assert "Everything is as it should be" in shown(ops)
@@ -160,8 +160,8 @@ def test_a_stream_that_was_to_be_kept_and_left_nothing_is_told(ops: Client, phys
 
 def test_what_is_too_short_or_stuck_says_how_much_and_since_when(ops: Client, physics: Room) -> None:
     stopped: dict[str, Any] = {"duration_seconds": 600.0, "stop_reason": "max duration reached"}
-    recorded.recording(classes.session(physics, ago=timedelta(hours=9)), **stopped)
-    unready: dict[str, Any] = {"duration_seconds": None, "finished_at": None, "files": 0}
+    recorded.recording(classes.session(physics, ago=timedelta(hours=9)), files=1, **stopped)
+    unready: dict[str, Any] = {"duration_seconds": None, "finished_at": None}
     recorded.recording(classes.session(physics, ago=timedelta(hours=8)), state="processing", **unready)
     recorded.recording(classes.session(physics, ago=timedelta(hours=7)), state="running", stopped_at=None, **unready)
     recorded.recording(classes.session(physics, ago=timedelta(hours=6)), state="starting", **unready)
@@ -177,12 +177,12 @@ def test_what_is_too_short_or_stuck_says_how_much_and_since_when(ops: Client, ph
 
 
 def test_transcripts_are_looked_after_too(ops: Client, recorded_by_itself: Room) -> None:
-    recorded.recording(classes.session(recorded_by_itself, ago=timedelta(hours=9)))
-    failed = recorded.recording(classes.session(recorded_by_itself, ago=timedelta(hours=8)))
+    recorded.recording(classes.session(recorded_by_itself, ago=timedelta(hours=9)), files=1)
+    failed = recorded.recording(classes.session(recorded_by_itself, ago=timedelta(hours=8)), files=1)
     recorded.transcription(failed, Transcription.State.FAILED)
-    late = recorded.recording(classes.session(recorded_by_itself, ago=timedelta(hours=7)))
+    late = recorded.recording(classes.session(recorded_by_itself, ago=timedelta(hours=7)), files=1)
     recorded.transcription(late, Transcription.State.RUNNING)
-    fine = recorded.recording(classes.session(recorded_by_itself, ago=timedelta(hours=6)))
+    fine = recorded.recording(classes.session(recorded_by_itself, ago=timedelta(hours=6)), files=1)
     recorded.asset(fine, "transcript", output="json")
 
     page = shown(ops)
@@ -227,7 +227,7 @@ def test_home_tells_what_is_lost_and_counts_the_rest(
     ops: Client, teacher: Client, recorded_by_itself: Room, held: Session
 ) -> None:
     short = classes.session(recorded_by_itself, ago=timedelta(hours=8))
-    recorded.transcription(recorded.recording(short, duration_seconds=600.0))
+    recorded.transcription(recorded.recording(short, files=1, duration_seconds=600.0))
     for viewer in (ops, teacher):
         page = viewer.get("/").content.decode()
         assert f"{recorded_by_itself.name}: no browser recording" in page
@@ -241,7 +241,7 @@ def test_the_page_of_a_session_says_what_is_wrong_with_its_recording(
 ) -> None:
     assert "No browser recording." in ops.get(f"/sessions/{held.pk}/").content.decode()
 
-    recorded.transcription(recorded.recording(held))
+    recorded.transcription(recorded.recording(held, files=1))
 
     assert "No browser recording" not in ops.get(f"/sessions/{held.pk}/").content.decode()
 
@@ -252,7 +252,7 @@ def test_300_sessions_ask_no_more_than_3(ops: Client, wanjiru: User, recorded_by
         for index in range(number):
             room = classes.room(f"Room {index}", template_id="lesson")
             RoomAccess.objects.create(user=wanjiru, room=room)
-            made = recorded.recording(classes.session(room, ago=timedelta(hours=10)), state="failed")
+            made = recorded.recording(classes.session(room, ago=timedelta(hours=10)), files=1, state="failed")
             recorded.transcription(made, Transcription.State.FAILED)
 
     fill(3)

@@ -17,7 +17,7 @@ from analytics.models import Ingest, Recording, Session, Stream
 from rooms.models import Room
 from rooms.simulator.scenarios import SCENARIOS
 from tests import played
-from tests.dashboard import classes
+from tests.dashboard import classes, recorded
 from tests.dashboard.classes import Pupil
 from tests.dashboard.test_session import hrefs, page, text
 from tests.dashboard.test_session_live import ask, shown, swapped
@@ -56,7 +56,7 @@ def test_a_session_of_which_nothing_was_recorded_says_nothing_of_it(ops: Client,
 
 
 def test_a_recording_that_began_late(ops: Client, held: Session) -> None:
-    row = classes.recording(held, 3, 45)
+    row = recorded.recording(held, 3, 45)
     html = page(ops, held)
     begin, end = clock(held, 3), clock(held, 45)
     assert run_lanes(html) == {
@@ -70,7 +70,7 @@ def test_a_recording_that_began_late(ops: Client, held: Session) -> None:
 
 
 def test_a_recording_that_failed_says_why_everywhere(ops: Client, held: Session) -> None:
-    classes.recording(held, 0, 45, state="failed", error_type="CLOUD_ACCESS_ERROR")
+    recorded.recording(held, 0, 45, state="failed", error_type="CLOUD_ACCESS_ERROR")
     html = page(ops, held)
     assert "Recording failed: 100ms was not let into the storage" in run_lanes(html)["recording"]
     assert "Recording failed 100ms was not let into the storage" in facts(html)
@@ -94,7 +94,7 @@ def test_one_that_should_have_been_recorded_and_was_not(ops: Client, physics: Ro
 
 
 def test_one_that_is_still_processed_cannot_be_watched_yet(ops: Client, held: Session) -> None:
-    row = classes.recording(held, 0, 45, state="processing")
+    row = recorded.recording(held, 0, 45, state="processing")
     html = page(ops, held)
     assert "Being processed" in facts(html)
     assert "Watch recording" not in html
@@ -153,7 +153,7 @@ def test_encoders_belong_to_the_session_that_ran_in_their_room_then(ops: Client,
 
 def test_single_tracks_are_one_lane_and_lead_to_their_list(ops: Client, held: Session) -> None:
     for number in range(30):
-        classes.recording(held, number, 45, kind="track")
+        recorded.recording(held, number, 45, kind="track")
     html = page(ops, held)
     assert run_lanes(html)["parts"].startswith("30 single tracks or people were recorded")
     assert f"/recordings/?q={held.pk}" in hrefs(html)
@@ -162,7 +162,7 @@ def test_single_tracks_are_one_lane_and_lead_to_their_list(ops: Client, held: Se
 
 def test_a_lane_opens_a_card_that_a_reload_keeps(ops: Client, held: Session) -> None:
     peer = held.peers.get(user_id="bob")
-    row = classes.recording(held, 3, 45, started_by=peer.pk, stop_reason="last peer left")
+    row = recorded.recording(held, 3, 45, started_by=peer.pk, stop_reason="last peer left")
     html = page(ops, held)
     [link] = [href for href in hrefs(html) if "lane=recording" in href and "at=" not in href]
     opened = ops.get(link.partition("#")[0]).content.decode()
@@ -175,13 +175,13 @@ def test_a_lane_opens_a_card_that_a_reload_keeps(ops: Client, held: Session) -> 
 
 
 def test_one_card_is_open_at_a_time(ops: Client, held: Session) -> None:
-    classes.recording(held)
+    recorded.recording(held)
     html = page(ops, held, person="bob", lane="recording")
     assert html.count('id="card"') == 1
 
 
 def test_a_persons_card_leads_to_that_moment_of_the_recording(ops: Client, held: Session) -> None:
-    row = classes.recording(held, 3, 45)
+    row = recorded.recording(held, 3, 45)
     html = page(ops, held, person="bob", at=clock(held, 20))
     [link] = [href for href in hrefs(html) if href.startswith(f"/recordings/{row.pk}/?t=")]
     seconds = int(link.partition("=")[2])
@@ -201,7 +201,7 @@ def test_a_session_in_which_nobody_is_known_still_shows_what_ran(ops: Client, ph
 
 
 def test_the_table_has_them_above_the_people(ops: Client, held: Session) -> None:
-    classes.recording(held, 3, 45)
+    recorded.recording(held, 3, 45)
     classes.stream(held, 2, None)
     read = text(page(ops, held, view="table"))
     assert read.index("Recording ready") < read.index("Live stream end never told") < read.index("Ada")
@@ -209,7 +209,7 @@ def test_the_table_has_them_above_the_people(ops: Client, held: Session) -> None
 
 def test_words_of_100ms_are_shown_and_never_run(ops: Client, held: Session) -> None:
     hostile = "<script>alert(1)</script>\"'&{{ 7 }} rtmp://host/live/secret-key"
-    classes.recording(held, 0, 45, state="failed", error_type="", error_message=hostile)
+    recorded.recording(held, 0, 45, state="failed", error_type="", error_message=hostile)
     classes.stream(held, 0, 45, stop_reason=hostile)
     classes.encoder(held, 0, 45, state=Ingest.State.BROKEN, error_message=hostile)
     for query in ({}, {"view": "table"}, {"lane": "live"}, {"lane": "recording"}, {"lane": "encoder"}):
@@ -223,7 +223,7 @@ def test_a_running_recording_is_there_as_soon_as_it_is_told(ops: Client, physics
     with time_machine.travel(timezone.now(), tick=False) as clock_:
         html = page(ops, running)
         clock_.shift(timedelta(seconds=5))
-        classes.recording(running, 4, None)
+        recorded.recording(running, 4)
         first = ask(ops, running, html)
         assert {"runs", "facts"} <= swapped(first)
         assert "Being recorded since" in first.content.decode()
@@ -241,7 +241,7 @@ def test_a_page_that_is_open_waits_for_the_file(ops: Client, physics: Room) -> N
     just_over = classes.session(physics, pupils=[Pupil()], ago=timedelta(minutes=50))
     played.Played(world=None, id=just_over.pk).pulled(final=True)  # type: ignore[arg-type]
     assert "every 5s" not in page(ops, just_over)
-    classes.recording(just_over, 0, 45, state="processing")
+    recorded.recording(just_over, 0, 45, state="processing")
     assert "every 5s" in page(ops, just_over)
     Recording.objects.update(state="ready")
     assert "every 5s" not in page(ops, just_over)
@@ -249,7 +249,7 @@ def test_a_page_that_is_open_waits_for_the_file(ops: Client, physics: Room) -> N
 
 def test_a_crowd_has_them_too(ops: Client, physics: Room) -> None:
     crowd = classes.crowd(physics, 120)
-    classes.recording(crowd, 2, 50)
+    recorded.recording(crowd, 2, 50)
     classes.stream(crowd, 1, 50)
     html = page(ops, crowd)
     assert list(run_lanes(html)) == ["recording", "live"]
@@ -259,10 +259,10 @@ def test_a_crowd_has_them_too(ops: Client, physics: Room) -> None:
 def test_three_runs_cost_as_many_queries_as_three_hundred(ops: Client, held: Session, physics: Room) -> None:
     many = classes.session(physics, pupils=[Pupil(), Pupil("Bob", "bob")])
     for number in range(100):
-        classes.recording(many, number % 40, 45, kind="track" if number % 2 else "browser")
+        recorded.recording(many, number % 40, 45, kind="track" if number % 2 else "browser")
         classes.stream(many, number % 40, 45)
         classes.encoder(many, number % 40, 45)
-    classes.recording(held)
+    recorded.recording(held)
     classes.stream(held)
     classes.encoder(held)
     ops.get(f"/sessions/{held.pk}/")

@@ -15,7 +15,7 @@ from django.utils import timezone
 from analytics.models import Event, Ingest, Peer, Session, Stream
 from rooms import audit
 from rooms.models import Room, RoomAccess, StreamKey
-from tests.dashboard import classes
+from tests.dashboard import classes, recorded
 from tests.dashboard.classes import Pupil
 from tests.dashboard.test_session import hrefs, text
 
@@ -53,7 +53,7 @@ def test_an_empty_list_says_where_streams_come_from(ops: Client) -> None:
 
 
 def test_a_row_says_all_that_is_known(ops: Client, held: Session) -> None:
-    recording = classes.recording(held, 2, 20, kind="hls")
+    recording = recorded.recording(held, 2, 20, kind="hls")
     row = classes.stream(
         held,
         2,
@@ -342,7 +342,7 @@ def test_300_streams_cost_as_many_queries_as_3(
             room = classes.room(f"Room {index}")
             RoomAccess.objects.get_or_create(user=viewer, room=room)
             session = classes.session(room)
-            recording = classes.recording(session, 1, 20, kind="hls")
+            recording = recorded.recording(session, 1, 20, kind="hls")
             StreamKey.objects.create(id=classes.new_id("key"), room=room)
             for part in range(3):
                 peer = Peer.objects.filter(session=session).get().pk

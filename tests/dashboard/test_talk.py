@@ -6,7 +6,7 @@ from django.test import Client
 
 from analytics.models import Recording, Session
 from rooms.models import Room
-from tests.dashboard import classes, films
+from tests.dashboard import classes, recorded
 from tests.dashboard.classes import Pupil
 from tests.dashboard.test_query_counts import asked
 from tests.dashboard.test_recording import shown
@@ -21,13 +21,13 @@ def cell(page: str, name: str, label: str) -> str:
 def held_and_recorded(physics: Room) -> tuple[Session, Recording]:
     """Ada and Ben were there; the microphone of each was open for a minute."""
     held = classes.session(physics, pupils=[Pupil("Ada"), Pupil("Ben", "ben")])
-    return held, films.recording(held)
+    return held, recorded.recording(held, 3)
 
 
 def test_a_session_shows_who_spoke_beside_whose_microphone_was_open(ops: Client, physics: Room) -> None:
     held, made = held_and_recorded(physics)
-    file = films.transcript(made)
-    films.spoke(file, (0, 75), (80, 95), peer_id=held.peers.get(user_id="ada").pk)
+    file = recorded.transcript(made)
+    recorded.spoke(file, (0, 75), (80, 95), peer_id=held.peers.get(user_id="ada").pk)
 
     page = shown(ops, f"/sessions/{held.pk}/")
 
@@ -40,17 +40,17 @@ def test_a_session_shows_who_spoke_beside_whose_microphone_was_open(ops: Client,
 def test_what_two_recordings_tell_of_one_moment_counts_once(ops: Client, physics: Room) -> None:
     """The second began 60 s after the first, so 70 to 80 s of the one are 10 to 20 s of the other."""
     held, made = held_and_recorded(physics)
-    other = films.recording(held, late=timedelta(minutes=4), kind="hls")
+    other = recorded.recording(held, 4, kind="hls")
     ada = held.peers.get(user_id="ada").pk
-    films.spoke(films.transcript(made), (70, 80), peer_id=ada)
-    films.spoke(films.transcript(other), (10, 20), (30, 35), peer_id=ada)
+    recorded.spoke(recorded.transcript(made), (70, 80), peer_id=ada)
+    recorded.spoke(recorded.transcript(other), (10, 20), (30, 35), peer_id=ada)
 
     assert 'title="15 s, by' in cell(shown(ops, f"/sessions/{held.pk}/"), "Ada", "Spoke")
 
 
 def test_a_session_without_a_transcript_has_no_such_column(ops: Client, physics: Room) -> None:
     held, made = held_and_recorded(physics)
-    films.transcript(made)  # without times of words
+    recorded.transcript(made)  # without times of words
 
     page = shown(ops, f"/sessions/{held.pk}/?by=-spoke")
 
@@ -60,7 +60,7 @@ def test_a_session_without_a_transcript_has_no_such_column(ops: Client, physics:
 
 def test_people_are_sorted_by_how_long_they_spoke(ops: Client, physics: Room) -> None:
     held, made = held_and_recorded(physics)
-    films.spoke(films.transcript(made), (0, 5), peer_id=held.peers.get(user_id="ben").pk)
+    recorded.spoke(recorded.transcript(made), (0, 5), peer_id=held.peers.get(user_id="ben").pk)
 
     page = shown(ops, f"/sessions/{held.pk}/?by=-spoke")
 
@@ -70,7 +70,7 @@ def test_people_are_sorted_by_how_long_they_spoke(ops: Client, physics: Room) ->
 
 def test_the_file_for_spreadsheets_stays_as_it_was(ops: Client, physics: Room) -> None:
     held, made = held_and_recorded(physics)
-    films.spoke(films.transcript(made), (0, 5), peer_id=held.peers.get(user_id="ben").pk)
+    recorded.spoke(recorded.transcript(made), (0, 5), peer_id=held.peers.get(user_id="ben").pk)
 
     header = ops.get(f"/sessions/{held.pk}/activity.csv").content.decode().splitlines()[0]
 
@@ -81,8 +81,8 @@ def test_the_file_for_spreadsheets_stays_as_it_was(ops: Client, physics: Room) -
 def test_a_person_shows_it_for_the_sessions_that_have_a_transcript(ops: Client, physics: Room) -> None:
     held, made = held_and_recorded(physics)
     classes.session(physics, pupils=[Pupil("Ada")], ago=timedelta(hours=9))
-    films.spoke(films.transcript(made), (0, 75), (60, 90), peer_id=held.peers.get(user_id="ada").pk)
-    films.spoke(films.transcript(made), (0, 9), peer_id=held.peers.get(user_id="ben").pk)
+    recorded.spoke(recorded.transcript(made), (0, 75), (60, 90), peer_id=held.peers.get(user_id="ada").pk)
+    recorded.spoke(recorded.transcript(made), (0, 9), peer_id=held.peers.get(user_id="ben").pk)
 
     page = shown(ops, "/people/ada/")
 
@@ -94,7 +94,7 @@ def test_a_person_shows_it_for_the_sessions_that_have_a_transcript(ops: Client, 
 
 def test_a_teacher_sees_it_of_their_own_room_only(teacher: Client, physics: Room, chemistry: Room) -> None:
     held = classes.session(chemistry, pupils=[Pupil("Ada")])
-    films.spoke(films.transcript(films.recording(held)), (0, 75), peer_id=held.peers.get(user_id="ada").pk)
+    recorded.spoke(recorded.transcript(recorded.recording(held, 3)), (0, 75), peer_id=held.peers.get(user_id="ada").pk)
     classes.session(physics, pupils=[Pupil("Ada")])
 
     assert "Spoke" not in shown(teacher, "/people/ada/")
@@ -105,7 +105,7 @@ def test_more_transcripts_ask_no_more_of_the_database(ops: Client, physics: Room
         for _ in range(number):
             held = classes.session(physics, pupils=[Pupil("Ada")])
             peer = held.peers.get()
-            films.spoke(films.transcript(films.recording(held)), (0, 5), peer_id=peer.pk)
+            recorded.spoke(recorded.transcript(recorded.recording(held, 3)), (0, 5), peer_id=peer.pk)
 
     add(2)
     few = len(asked(ops, "/people/ada/"))

@@ -15,8 +15,7 @@ from analytics.models import Recording, Video, Viewing, ViewingEvent
 from analytics.own_player import LARGEST, MOST
 from dashboard.views.viewing_reports import A_MINUTE
 from rooms.models import Room
-from tests.dashboard import classes
-from tests.dashboard.viewings import recorded
+from tests.dashboard import classes, recorded
 
 PLAYER = "7e7c9a52-1f9a-4d0e-9d7a-0d6c6f0a1b2c"
 
@@ -28,7 +27,7 @@ def nobody_has_reported_yet() -> None:
 
 @pytest.fixture
 def recording(physics: Room) -> Recording:
-    return recorded(classes.session(physics))
+    return recorded.recording(classes.session(physics))
 
 
 def event(number: int, kind: str, second: float, **places: float) -> dict[str, Any]:
@@ -100,7 +99,7 @@ def test_nobody_adds_to_the_viewing_of_somebody_else(recording: Recording, teach
 def test_one_player_shows_one_recording(recording: Recording, physics: Room, teacher: Client) -> None:
     report(teacher, recording, watched_a_minute())
 
-    assert report(teacher, recorded(classes.session(physics)), watched_a_minute()).status_code == 400
+    assert report(teacher, recorded.recording(classes.session(physics)), watched_a_minute()).status_code == 400
 
 
 @pytest.mark.parametrize(
@@ -151,7 +150,7 @@ def test_who_reports_without_end_is_told_to_wait(recording: Recording, teacher: 
         for _ in range(A_MINUTE):
             assert report(teacher, recording, watched_a_minute()).status_code == 204
         answer = report(teacher, recording, watched_a_minute())
-        other = recorded(classes.session(recording.room))
+        other = recorded.recording(classes.session(recording.room))
 
         assert (answer.status_code, answer.headers["Retry-After"]) == (429, "40")
         assert report(ops, other, [{**watched_a_minute()[0], "number": 0}], player=PLAYER[:-1] + "d").status_code == 204

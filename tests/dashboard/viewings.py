@@ -6,31 +6,11 @@ from django.utils import timezone
 
 from analytics import instants
 from analytics.instants import SECOND
-from analytics.models import Recording, Session, Video, Viewing
+from analytics.models import Recording, Video, Viewing
 from analytics.viewing import PlayerEvent, Span
 from analytics.viewing_sources import Numbered, PlayerSession
 from analytics.viewing_storing import store
 from tests.dashboard.classes import new_id
-
-
-def recorded(held: Session, *, job_id: str = "", **fields: object) -> Recording:
-    """A browser recording of the whole session, from its first moment on."""
-    assert held.started_at is not None
-    job = job_id or new_id("job")
-    length = (held.ended_at or timezone.now()) - held.started_at
-    given: dict[str, object] = {
-        "room": held.room,
-        "session": held,
-        "kind": Recording.Kind.BROWSER,
-        "state": Recording.State.READY,
-        "aliases": [job],
-        "job_id": job,
-        "started_at": held.started_at,
-        "stopped_at": held.ended_at,
-        "at": held.started_at,
-        "duration_seconds": length.total_seconds(),
-    }
-    return Recording.objects.create(id=f"browser-{job}", **(given | fields))
 
 
 def linked(recording: Recording, video_id: str = "", **fields: object) -> Video:

@@ -17,7 +17,7 @@ from analytics import instants
 from analytics.models import Asset, Recording, TextFile, Track
 from rooms.models import AuditEntry, Room
 from rooms.operations import recordings
-from tests.dashboard import classes, films
+from tests.dashboard import classes, recorded
 from tests.dashboard.classes import Pupil
 from tests.e2e.conftest import Visit
 from tests.e2e.films import film
@@ -58,7 +58,7 @@ def lesson(physics: Room, transactional_db: None) -> Lesson:
     teacher = Pupil("Wanjiru Kamau", "wanjiru-k", "teacher")
     held = classes.session(physics, pupils=[teacher, Pupil("Ada Lovelace"), Pupil("Łukasz Wróblewski", "lukasz")])
     assert held.started_at is not None
-    made = films.recording(held)
+    made = recorded.recording(held, 3)
     begun = instants.from_datetime(held.started_at)
     late = classes.stay(
         held, Pupil("Sofia Papadopoulou", "sofia"), held.started_at + timedelta(minutes=7), held.ended_at
@@ -88,22 +88,22 @@ def lesson(physics: Room, transactional_db: None) -> Lesson:
         }
         for n in range(200)
     ]
-    text = films.transcript(made, lines)
-    films.spoke(text, (0, 700), peer_id=first.pk)
-    films.spoke(text, (700, 790), peer_id=late.pk)
-    films.spoke(text, (800, 860))
-    summary = films.asset(made, "summary", output="json")
+    text = recorded.transcript(made, lines)
+    recorded.spoke(text, (0, 700), peer_id=first.pk)
+    recorded.spoke(text, (700, 790), peer_id=late.pk)
+    recorded.spoke(text, (800, 860))
+    summary = recorded.asset(made, "summary", output="json")
     told = [{"title": "Short", "text": "Forces on a slope.", "bullets": ["Theta is measured from the floor"]}]
-    films.text(summary, TextFile.Kind.SUMMARY, told)
-    chat = films.asset(made, "chat")
+    recorded.text(summary, TextFile.Kind.SUMMARY, told)
+    chat = recorded.asset(made, "chat")
     message = {"at": begun + 5 * instants.MINUTE, "sender": "Ada Lovelace", "peer_id": "", "to": "", "text": "Hello!"}
-    films.text(chat, TextFile.Kind.CHAT, [message])
-    return Lesson(made, films.asset(made, width=64, height=36))
+    recorded.text(chat, TextFile.Kind.CHAT, [message])
+    return Lesson(made, recorded.asset(made, width=64, height=36))
 
 
 @pytest.fixture
 def kept(lesson: Lesson) -> Lesson:
-    films.kept(lesson.film, film(LENGTH))
+    recorded.kept(lesson.film, film(LENGTH))
     return lesson
 
 
@@ -320,7 +320,7 @@ def test_without_scripts_the_browser_plays_it_by_itself(visit: Visit, ikram: Use
 
 @EVERYWHERE
 def test_the_page_is_readable_everywhere(visit: Visit, ikram: User, kept: Lesson, screen: str, theme: str) -> None:
-    broken = films.recording(kept.recording.session, state="failed", error_type="CLOUD_ACCESS_ERROR")
+    broken = recorded.recording(kept.recording.session, 3, state="failed", error_type="CLOUD_ACCESS_ERROR")
     visitor = visit(ikram, screen, theme)
     page = visitor.page
 

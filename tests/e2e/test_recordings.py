@@ -40,19 +40,19 @@ def school(physics: Room, chemistry: Room) -> None:
         for asset in made.assets.all()[: hours % 5]:
             about = {"room_id": room.pk, "recording_id": made.pk, "ordered_at": timezone.now()}
             KeptFile.objects.create(asset_id=asset.pk, state=KeptFile.State.KEPT, **about)
-    failed: dict[str, Any] = {"state": "failed", "duration_seconds": None, "size": None, "files": 0}
+    failed: dict[str, Any] = {"state": "failed", "duration_seconds": None, "size": None}
     for hours, error in ((24, "CLOUD_ACCESS_ERROR"), (22, "MAX_RETRIES_REACHED"), (20, "")):
         recorded.recording(classes.session(physics, ago=timedelta(hours=hours)), error_type=error, **failed)
-    recorded.recording(classes.session(long, ago=timedelta(hours=18)), duration_seconds=600.0)
-    processing: dict[str, Any] = {"duration_seconds": None, "size": None, "finished_at": None, "files": 0}
+    recorded.recording(classes.session(long, ago=timedelta(hours=18)), files=1, duration_seconds=600.0)
+    processing: dict[str, Any] = {"duration_seconds": None, "size": None, "finished_at": None}
     recorded.recording(classes.session(long, ago=timedelta(hours=16)), state="processing", **processing)
-    written = recorded.recording(classes.session(chemistry, ago=timedelta(hours=14)))
+    written = recorded.recording(classes.session(chemistry, ago=timedelta(hours=14)), files=1)
     recorded.transcription(written, Transcription.State.FAILED)
     classes.session(chemistry, ago=timedelta(hours=12))
     classes.session(physics, ago=timedelta(minutes=30), length=None)
     live = classes.session(long, ago=timedelta(minutes=20), length=None)
     recorded.recording(live, state="running", **processing)
-    recorded.recording(classes.session(physics, ago=timedelta(days=20)), Recording.Kind.HLS)
+    recorded.recording(classes.session(physics, ago=timedelta(days=20)), kind=Recording.Kind.HLS, files=1)
 
 
 def complaints(page: Page, path: str) -> list[str]:

@@ -110,6 +110,7 @@ def test_a_stream_key_is_made_revealed_and_disabled(visit: Visit, ikram: User, c
     expect(dialog.get_by_text(key.key)).to_be_visible()
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
+    expect(page.locator("#dialog")).to_be_empty()
     assert key.key not in page.content()
 
     page.get_by_role("main").get_by_role("link", name="Disable", exact=True).last.click()

@@ -11,7 +11,7 @@ from analytics.models import Ingest, Session
 from rooms.models import Room, StreamKey
 from rooms.simulator.scenarios import SCENARIOS
 from tests import played
-from tests.dashboard import classes
+from tests.dashboard import classes, recorded
 from tests.e2e.conftest import Visit
 from tests.e2e.test_session import EVERYWHERE, serious
 
@@ -20,8 +20,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, seria
 
 def streamed(held: Session) -> Session:
     """Recorded late, streamed with a break, sent on to two places, and an encoder that came and went."""
-    classes.recording(held, 3, 50, stop_reason="last peer left", started_by=held.peers.order_by("pk")[0].pk)
-    classes.recording(held, 10, 11, state="failed", error_type="CLOUD_ACCESS_ERROR")
+    recorded.recording(held, 3, 50, stop_reason="last peer left", started_by=held.peers.order_by("pk")[0].pk)
+    recorded.recording(held, 10, 11, state="failed", error_type="CLOUD_ACCESS_ERROR")
     classes.stream(held, 2, 27, state="failed", error_type="INTERNAL_ERROR", outputs=["https://cdn.example/live.m3u8"])
     classes.stream(held, 27.75, 50, outputs=["https://cdn.example/again.m3u8"], stop_reason="room ended")
     outputs = ["rtmp://a.video.example/live/••••••", "rtmps://b.example:443/app/••••••", "rtmp://c.example/••••••"]
@@ -41,7 +41,7 @@ def lesson(physics: Room) -> Session:
 def test_nothing_of_it_shuts_anybody_out(visit: Visit, ikram: User, lesson: Session, screen: str, theme: str) -> None:
     live = classes.session(classes.room("Grade 11 Chemistry"), length=None, ago=timedelta(minutes=20))
     classes.stream(live, 2, None, outputs=["https://cdn.example/now.m3u8"])
-    classes.recording(live, 4, None)
+    recorded.recording(live, 4)
     classes.encoder(live, 3, None)
     broken = lesson.streams.order_by("at")[0]
     visitor = visit(ikram, screen, theme)

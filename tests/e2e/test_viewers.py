@@ -20,9 +20,9 @@ from rooms import jobs
 from rooms.connection import client
 from rooms.models import Room
 from rooms.simulator.api_video.routes import KEY
-from tests.dashboard import classes, films
+from tests.dashboard import classes, recorded
 from tests.dashboard.classes import Pupil
-from tests.dashboard.viewings import linked, recorded, watching
+from tests.dashboard.viewings import linked, watching
 from tests.e2e.conftest import Visit, Visitor
 from tests.e2e.films import film
 from tests.e2e.test_pages import EVERYWHERE
@@ -46,7 +46,7 @@ def recording(physics: Room) -> Recording:
     """A class of 45 minutes from which five fell out after five, and what came of it."""
     cache.clear()
     pupils = [Pupil(name, user_id, dropped=True) for name, user_id in NAMES]
-    made = recorded(classes.session(physics, pupils=[Pupil("Priya Venkataraman", "priya"), *pupils]))
+    made = recorded.recording(classes.session(physics, pupils=[Pupil("Priya Venkataraman", "priya"), *pupils]))
     video = linked(made, read_at=None)
     watching(video, "amina", (5 * MINUTE, 45 * MINUTE))
     watching(video, "lukasz", (5 * MINUTE, 22 * MINUTE), (20 * MINUTE, 25 * MINUTE), ago=timedelta(hours=2))
@@ -88,7 +88,7 @@ def test_who_watched_is_readable_everywhere(
 @EVERYWHERE
 def test_a_recording_nobody_watched_says_so(visit: Visit, ikram: User, physics: Room, screen: str, theme: str) -> None:
     visitor = visit(ikram, screen, theme)
-    visitor.open(f"/recordings/{recorded(classes.session(physics)).pk}/viewers/")
+    visitor.open(f"/recordings/{recorded.recording(classes.session(physics)).pk}/viewers/")
 
     expect(visitor.page.get_by_text("Nobody missed anything, and nobody has watched it yet")).to_be_visible()
     finds_nothing(visitor.page)
@@ -113,7 +113,7 @@ def test_ops_link_a_video_in_a_dialog_and_see_who_watched(
     visit: Visit, ikram: User, physics: Room, hms_simulator: SimulatedHms, settings: Settings
 ) -> None:
     settings.API_VIDEO_KEY, settings.API_VIDEO_URL = KEY, f"{hms_simulator.url}/api-video"
-    made = recorded(classes.session(physics, pupils=[Pupil("Liam", "liam", dropped=True)]))
+    made = recorded.recording(classes.session(physics, pupils=[Pupil("Liam", "liam", dropped=True)]))
     theirs = hms_simulator.world.library.add("Physics as shown", 2700)
     hms_simulator.world.library.watch(theirs, user_id="liam", watched=[(300, 2700)], ago=9000)
     visitor = visit(ikram)
@@ -235,8 +235,8 @@ def test_a_film_watched_on_the_page_of_its_recording_is_on_its_heat_line(
     visit: Visit, wanjiru: User, physics: Room
 ) -> None:
     held = classes.session(physics, length=timedelta(minutes=5), pupils=[Pupil("Liam", "liam")])
-    made = films.recording(held, late=timedelta())
-    films.kept(films.asset(made, width=64, height=36), film(300))
+    made = recorded.recording(held)
+    recorded.kept(recorded.asset(made, width=64, height=36), film(300))
     visitor = visit(wanjiru)
     page = visitor.page
     visitor.open(f"/recordings/{made.pk}/")

@@ -45,10 +45,6 @@ class Passes:
                 return False
         return scheme == "Bearer" and self._ends.get(text, 0) > self._clock()
 
-    def end_all(self) -> None:
-        """No token handed out so far is taken any more; what refreshes them is."""
-        self._ends.clear()
-
     def _new(self) -> dict[str, Any]:
         self._made += 1
         access, refresh = (f"{name_of(kind, self.key, self._made)}" for kind in ("access-", "def502"))
