@@ -35,6 +35,8 @@ _TOLD_AT_ONCE: Final = frozenset({"browser", "hls"})
 _WHOLE: Final = frozenset({"browser", "composite"})
 # Composites of the media server get no transcript (EVENTS trap 35), nor do single tracks.
 _TRANSCRIBED: Final = frozenset({"browser", "hls"})
+# What fails for its storage or its settings (contract, beamErrorType and recordingErrorType).
+_FOR_OPS: Final = frozenset({"UPLOAD_ERROR", "CLOUD_ACCESS_ERROR", "CONFIG_ERROR"})
 
 
 class What(StrEnum):
@@ -50,6 +52,8 @@ class What(StrEnum):
     STUCK_PROCESSING = "stuck-processing"
     NO_TRANSCRIPT = "no-transcript"
     TRANSCRIPT_FAILED = "transcript-failed"
+    TRANSCRIPT_PARTLY = "transcript-partly"  # said to have failed, and both outputs are there in some form
+    SUMMARY_FAILED = "summary-failed"  # the same, and the transcript is there
     TRANSCRIPT_STUCK = "transcript-stuck"
 
 
@@ -100,6 +104,7 @@ class Actual:
     error_message: str = ""
     paused: bool = False
     has_transcript: bool = False
+    has_summary: bool = False
 
     @property
     def ran(self) -> int:
@@ -121,6 +126,7 @@ class Transcribing:
     state: str
     begun: int | None = None
     length: int | None = None
+    outputs: frozenset[str] = frozenset()  # "transcript", "summary": what it named
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +138,7 @@ class Finding:
     kind: str
     since: int
     recording_id: str = ""
+    job_id: str = ""
     error_type: str = ""
     error_message: str = ""
     stop_reason: str = ""
@@ -210,7 +217,7 @@ def _by_order(held: Held, orders: Sequence[Order], actual: Sequence[Actual], now
     known = {one.job_id for one in actual}
     for order in orders:
         if order.job_id not in known and now >= order.at + BEGINS:
-            yield Finding(held.session_id, What.LOST, order.kind, order.at, by=order.by)
+            yield Finding(held.session_id, What.LOST, order.kind, order.at, job_id=order.job_id, by=order.by)
 
 
 def _of_recording(held: Held, expected: Expected, one: Actual, every: Iterable[Actual], now: int) -> Iterator[Finding]:
@@ -221,6 +228,7 @@ def _of_recording(held: Held, expected: Expected, one: Actual, every: Iterable[A
             one.kind,
             since,
             recording_id=one.id,
+            job_id=one.job_id,
             error_type=one.error_type,
             error_message=one.error_message,
             stop_reason=one.stop_reason,
@@ -230,11 +238,7 @@ def _of_recording(held: Held, expected: Expected, one: Actual, every: Iterable[A
 
     match one.state:
         case "failed":
-            made_good = any(
-                other.kind == one.kind and other.state == "ready" and other.at >= one.at and not _of_one(other)
-                for other in every
-            )
-            if not made_good:
+            if _is_for_ops(one) or not any(_makes_good(other, one) for other in every):
                 yield finding(What.FAILED, one.finished or one.at)
         case "ready" if _is_short(one):
             yield finding(What.SHORT, one.stopped or one.at, length=one.length, of=one.ran)
@@ -249,6 +253,29 @@ def _of_recording(held: Held, expected: Expected, one: Actual, every: Iterable[A
             stopped = one.stopped or one.at
             if now >= stopped + one.ran + UPLOAD:
                 yield finding(What.STUCK_PROCESSING, stopped, of=one.ran or None)
+
+
+def _is_for_ops(failed: Actual) -> bool:
+    """Storage and settings fail the next time too, whatever came after this one."""
+    # A failed stop may be all that tells it (EVENTS trap 30).
+    told = (failed.error_type, failed.error_message, failed.stop_reason.removeprefix("failure: "))
+    return any(text.strip().upper().replace(" ", "_") in _FOR_OPS for text in told)
+
+
+def _makes_good(other: Actual, failed: Actual) -> bool:
+    """A later one of its kind that is ready, and has most of what this one would have had.
+
+    One that never began would have had nothing yet.
+    """
+    if other.kind != failed.kind or other.state != "ready" or other.at < failed.at or _of_one(other):
+        return False
+    lost = failed.stopped or failed.finished
+    if failed.started is None or lost is None or lost <= failed.started:
+        return True
+    begun = other.at if other.started is None else other.started
+    ended = begun + other.ran if other.stopped is None else other.stopped
+    both = min(lost, ended) - max(failed.started, begun)
+    return 2 * both > lost - failed.started
 
 
 def _of_one(one: Actual) -> bool:
@@ -277,7 +304,7 @@ def _of_transcripts(
         if any(transcript.state == "ready" for transcript in mine):
             continue
         if any(transcript.state == "failed" for transcript in mine):
-            what = What.TRANSCRIPT_FAILED
+            what = _failed_part(one, mine)
         elif one.has_transcript or not (mine or wanted) or now < since + length + transcript_takes(length):
             continue
         else:
@@ -289,10 +316,19 @@ def _of_transcripts(
             one.kind,
             since,
             recording_id=one.id,
+            job_id=one.job_id,
             of=length or None,
             by_settings=by_settings,
             then=by_settings and expected.then,
         )
+
+
+def _failed_part(one: Actual, failed: Iterable[Transcribing]) -> What:
+    """A failure may still name files that are good; by what is missing."""
+    there = frozenset[str]().union(*(transcript.outputs for transcript in failed))
+    if not one.has_transcript and "transcript" not in there:
+        return What.TRANSCRIPT_FAILED
+    return What.TRANSCRIPT_PARTLY if one.has_summary or "summary" in there else What.SUMMARY_FAILED
 
 
 def transcript_takes(length: int) -> int:

@@ -68,10 +68,12 @@ def _begun(session: Session) -> datetime:
 
 
 def _recordings(ids: Sequence[str]) -> dict[str, list[Actual]]:
-    transcript = Asset.objects.filter(recording=OuterRef("pk"), type="transcript", status__in=Asset.WHOLE)
+    files = Asset.objects.filter(recording=OuterRef("pk"), status__in=Asset.WHOLE)
     rows = list(
         Recording.objects.filter(session_id__in=ids)
-        .annotate(has_transcript=Exists(transcript))
+        .annotate(
+            has_transcript=Exists(files.filter(type="transcript")), has_summary=Exists(files.filter(type="summary"))
+        )
         .order_by("session_id", "at", "pk")
     )
     paused = _paused([row.job_id for row in rows if row.job_id])
@@ -93,6 +95,7 @@ def _recordings(ids: Sequence[str]) -> dict[str, list[Actual]]:
                 error_message=row.error_message,
                 paused=row.job_id in paused,
                 has_transcript=row.has_transcript,
+                has_summary=row.has_summary,
             )
         )
     return found
@@ -115,8 +118,9 @@ def _transcripts(ids: Sequence[str], recordings: Mapping[str, Sequence[Actual]])
     for row in Transcription.objects.filter(session_id__in=ids).order_by("session_id", "pk"):
         of = row.recording_id or _only([one.id for one in recordings.get(row.session_id, ()) if one.kind == "browser"])
         if of:
-            transcript = Transcribing(of, row.state, _instant(row.begun_at), _length(row.duration_seconds))
-            found[row.session_id].append(transcript)
+            outputs = frozenset(name.partition("_")[0] for name in row.outputs)
+            length = _length(row.duration_seconds)
+            found[row.session_id].append(Transcribing(of, row.state, _instant(row.begun_at), length, outputs))
     return found
 
 

@@ -17,7 +17,7 @@ import structlog
 from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import Storage, storages
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.text import get_valid_filename
 
@@ -57,12 +57,20 @@ class Damaged(Exception):
 
 
 def order(recording: Recording, *, actor: Actor, clock: Clock = timezone.now) -> int:
-    """Have the files of a recording copied now; how many were not kept and not under way. Leaves an audit entry."""
+    """Have the files of a recording copied now; how many were not kept and not under way. Leaves an audit entry where
+    there are any."""
     permit(actor, "operate")
-    ordered = order_files(recording.assets.filter(_USABLE), clock=clock, again=True)
+    ordered = order_files(files_of(recording), clock=clock, again=True)
+    if not ordered:
+        return 0
     target = Target("recording", recording.job_id or recording.pk, str(recording.room), recording.room_id)
     audit.note(actor, "recording.keep", target, after={"files": ordered})
     return ordered
+
+
+def files_of(recording: Recording) -> QuerySet[Asset]:
+    """Those that can be copied: 100ms has them whole, and opens them."""
+    return Asset.objects.filter(_USABLE, recording=recording)
 
 
 def order_files(assets: Iterable[Asset], *, clock: Clock = timezone.now, again: bool = False) -> int:

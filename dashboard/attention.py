@@ -12,10 +12,11 @@ from django.urls import reverse
 
 from analytics.models import Failure, KeptFile, Session
 from analytics.queries import NOT_TROUBLE
-from dashboard.findings import Told
+from dashboard.findings import LOOKED_BACK, Told
 from dashboard.live_rooms import LiveRoom
 from dashboard.pipeline import Pipeline, Source
 from dashboard.times import ago, moment
+from dashboard.troubles import Trouble
 from rooms.recording_assets import KEPT_BY_100MS
 from webhooks import queries
 from webhooks.models import Delivery, Heartbeat
@@ -44,9 +45,12 @@ def of_classes(failures: Sequence[Failure], live: Sequence[LiveRoom], gaps: Iter
 
 def of_recordings(found: Sequence[Told], *, operates: bool) -> list[Need]:
     """What was to be recorded and is lost, one by one; what is late or too short in one line that leads to the rest."""
-    bad = sorted((one for one in found if one.is_bad), key=lambda one: (-one.since, one.session.pk))
-    rest = len(found) - len(bad[:SHOWN_A_KIND])
-    return [*_lost(bad[:SHOWN_A_KIND], operates=operates), *_more(rest, after=bool(bad))]
+    same: dict[tuple[str, str, Trouble], list[Told]] = defaultdict(list)
+    for one in sorted((one for one in found if one.is_bad), key=lambda one: (-one.since, one.session.pk)):
+        same[one.session.pk, one.title, one.trouble].append(one)
+    bad = list(same.values())[:SHOWN_A_KIND]
+    rest = len(found) - sum(map(len, bad))
+    return [*_lost(bad, operates=operates), *_more(rest, after=bool(bad))]
 
 
 def of_the_house(pipeline: Pipeline, now: datetime) -> list[Need]:
@@ -67,11 +71,13 @@ def _drops(live: Sequence[LiveRoom]) -> Iterator[Need]:
             )
 
 
-def _lost(found: Iterable[Told], *, operates: bool) -> Iterator[Need]:
-    for one in found:
+def _lost(found: Iterable[Sequence[Told]], *, operates: bool) -> Iterator[Need]:
+    """One for all of a session of which the same is to be said."""
+    for one, *others in found:
+        times = f", {len(others) + 1} times" if others else ""
         step = one.step if operates else None
         yield Need(
-            f"{one.session.room}: {one.title[0].lower()}{one.title[1:]}",
+            f"{one.session.room}: {one.title[0].lower()}{one.title[1:]}{times}",
             moment(one.session.started_at),
             f"{one.trouble.cause} {one.trouble.remedy}",
             step.url if step else reverse("session", args=[one.session.pk]),
@@ -86,7 +92,7 @@ def _more(count: int, *, after: bool) -> Iterator[Need]:
         noun = "recording" if count == 1 else "recordings"
         yield Need(
             f"{count} {'more ' if after else ''}{noun} to look at",
-            "in the last days",
+            f"in the last {LOOKED_BACK.days} days",
             "Too short, late, failed or without the transcript that was asked for: each with its cause and what to do.",
             reverse("recordings_check"),
             "Look",

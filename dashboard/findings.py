@@ -8,14 +8,14 @@ from typing import Final
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from analytics import durations, guarding
+from analytics import durations, guarding, instants
 from analytics.guardian import Finding, What
 from analytics.models import Recording, Session
 from dashboard.doers import names_of_users
 from dashboard.endings import failure_in, stop_words
 from dashboard.recording_pages import recording_url
 from dashboard.times import ago
-from dashboard.troubles import TRANSCRIPTION, Place, Step, Trouble, step_of, trouble_of
+from dashboard.troubles import SUMMARY, TRANSCRIPT_PARTLY, TRANSCRIPTION, Place, Step, Trouble, step_of, trouble_of
 
 # How far back the pages look where nobody says.
 LOOKED_BACK: Final = timedelta(days=7)
@@ -34,7 +34,8 @@ _BY_ITSELF: Final[Mapping[str, str]] = {
     Recording.Kind.TRACK: "each track",
 }
 _PATIENCE: Final = "A file takes about as long as what it holds, and half an hour for the upload."
-_ASK: Final = "If it does not come within the day, tell 100ms's support the id of the recording."
+# After that nobody should wait any longer.
+HOPE: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +89,25 @@ def told_of(sessions: Iterable[Session], now: datetime) -> list[Told]:
     found = guarding.found_in(looked_at, now)
     by_id = {session.pk: session for session in looked_at}
     names = names_of_users({finding.by for finding in found if finding.by})
-    return [_told(finding, by_id[finding.session_id], names) for finding in found]
+    return [_told(finding, by_id[finding.session_id], names, now) for finding in found]
 
 
-def _told(finding: Finding, session: Session, names: Mapping[str, str]) -> Told:
+def told_of_recording(recording: Recording, session: Session | None, now: datetime) -> list[Told]:
+    """What was found of this one recording, for its own page. Some ten queries."""
+    return [one for one in told_of([session] if session else [], now) if one.finding.recording_id == recording.pk]
+
+
+def ask(job_id: str, since: datetime, now: datetime) -> str:
+    """Whom to ask for what has not come, by its id where it has one."""
+    named = f"the id {job_id}" if job_id else "the ids on the recording's page"
+    if now - since > HOPE:
+        return f"It will probably not come any more: tell 100ms's support {named}."
+    return f"If it does not come within the day, tell 100ms's support {named}."
+
+
+def _told(finding: Finding, session: Session, names: Mapping[str, str], now: datetime) -> Told:
     title = _title(finding)
-    trouble = _trouble(finding, names)
+    trouble = _trouble(finding, session, names, now)
     basis = ""
     if finding.by_settings:
         basis = (
@@ -127,17 +141,26 @@ def _title(finding: Finding) -> str:
             return "No transcript"
         case What.TRANSCRIPT_FAILED:
             return "The transcript failed"
+        case What.TRANSCRIPT_PARTLY:
+            return "A part of the transcript or the summary failed"
+        case What.SUMMARY_FAILED:
+            return "The summary failed"
         case What.TRANSCRIPT_STUCK:
             return "The transcript does not become ready"
 
 
-def _trouble(finding: Finding, names: Mapping[str, str]) -> Trouble:
-    since = ago(finding.since)
+def _trouble(finding: Finding, session: Session, names: Mapping[str, str], now: datetime) -> Trouble:
+    since, is_over = ago(finding.since), session.ended_at is not None
+    asked = ask(finding.job_id, instants.to_datetime(finding.since), now)
     match finding.what:
         case What.FAILED:
-            return trouble_of(finding.error_type, finding.error_message)
+            return trouble_of(finding.error_type or failure_in(finding.stop_reason), finding.error_message)
         case What.TRANSCRIPT_FAILED:
             return TRANSCRIPTION
+        case What.TRANSCRIPT_PARTLY:
+            return TRANSCRIPT_PARTLY
+        case What.SUMMARY_FAILED:
+            return SUMMARY
         case What.MISSING | What.NOT_RUNNING:
             live = finding.what == What.NOT_RUNNING
             return Trouble(
@@ -151,14 +174,18 @@ def _trouble(finding: Finding, names: Mapping[str, str]) -> Trouble:
             who = names.get(finding.by, finding.by) or "Somebody"
             return Trouble(
                 f"{who} started it {since}, 100ms took it, and has no such recording.",
-                "Start it again while the session goes on. " + _ASK,
+                asked if is_over else f"Start it again while the session goes on. {asked}",
             )
         case What.SHORT:
             return _short(finding)
         case What.STUCK_STARTING:
             return Trouble(
                 f"It was ordered {since} and has not begun.",
-                "Stop it and start it again. Does the meeting address lead into the room without a click or a sign-in?",
+                "The session is over, so it will not begin any more. Before the next start, check that the meeting "
+                "address leads into the room without a click or a sign-in."
+                if is_over
+                else "Stop it and start it again. Does the meeting address lead into the room without a click or a "
+                "sign-in?",
             )
         case What.STUCK_RUNNING:
             return Trouble(
@@ -167,7 +194,7 @@ def _trouble(finding: Finding, names: Mapping[str, str]) -> Trouble:
                 "left.",
             )
         case What.STUCK_PROCESSING:
-            return Trouble(f"It ended {since}, and no file has come. {_PATIENCE}", _ASK)
+            return Trouble(f"It ended {since}, and no file has come. {_PATIENCE}", asked)
         case What.NO_TRANSCRIPT | What.TRANSCRIPT_STUCK:
             begun = (
                 "100ms has been writing it for"
@@ -177,7 +204,7 @@ def _trouble(finding: Finding, names: Mapping[str, str]) -> Trouble:
             return Trouble(
                 f"{begun} {_for(since)}, and no transcript has come. One takes 5 min and a fifth of the length at "
                 "least.",
-                "Check the transcription of the room's template, and that somebody was heard. " + _ASK,
+                f"Check the transcription of the room's template, and that somebody was heard. {asked}",
                 "destinations",
             )
 

@@ -9,13 +9,15 @@ from typing import Final
 from analytics import activity, chapters, instants, queries
 from analytics.activity import Frame, Person
 from analytics.chapters import Chapter
+from analytics.guardian import What
 from analytics.models import Asset, KeptFile, PollRun, Recording, Session
 from analytics.recordings import length_of, recorded_from
 from dashboard.doers import acts_on, names_of, who
 from dashboard.file_words import file_rank
+from dashboard.findings import HOPE, Told, ask, told_of_recording
 from dashboard.retention import Stay, stay_of
 from dashboard.states import RECORDINGS, State
-from dashboard.troubles import TRANSCRIPTION, Step, Trouble, step_of, trouble_in
+from dashboard.troubles import Step, Trouble, step_of, trouble_in
 from rooms.room_templates.then import templates_then
 
 ICONS: Final[Mapping[str, str]] = {
@@ -30,6 +32,11 @@ ICONS: Final[Mapping[str, str]] = {
 LATE: Final = timedelta(minutes=1)
 # The whole room before one person, one person before one track.
 _FILMS: Final = ("room-composite", "room-composite-legacy", "stream", "track")
+_UNDER_WAY: Final = (KeptFile.State.WAITING, KeptFile.State.COPYING)
+_STUCK: Final = (What.STUCK_STARTING, What.STUCK_RUNNING, What.STUCK_PROCESSING)
+_OF_TRANSCRIPT: Final = (
+    What.NO_TRANSCRIPT, What.TRANSCRIPT_STUCK, What.TRANSCRIPT_FAILED, What.SUMMARY_FAILED, What.TRANSCRIPT_PARTLY,
+)  # fmt: skip
 _PLAYLISTS: Final = (".m3u8", ".mpd")
 
 
@@ -59,6 +66,7 @@ class RecordingReading:
     recording: Recording
     assets: Sequence[Asset]
     kept: Mapping[str, KeptFile]
+    copying: frozenset[str]
     session: Session | None
     now: datetime
     stay: Stay
@@ -118,6 +126,12 @@ class RecordingReading:
     @property
     def is_copied(self) -> bool:
         return any(film.is_kept for film in self.films) if self.films else bool(self.kept)
+
+    @property
+    def can_be_kept(self) -> bool:
+        """There is a file that can be copied, and that nobody has ordered a copy of."""
+        there = [file for file in self.assets if file.can_be_opened and not self.stay.is_over]
+        return any(file.pk not in self.kept and file.pk not in self.copying for file in there)
 
     @property
     def is_forgotten(self) -> bool:
@@ -188,9 +202,38 @@ class RecordingReading:
         width = min(1.0 - x, max(0.002, (self.end - self.zero) / frame.length))
         return Place(f"{x:.3%}", f"{width:.3%}", frame.started_at, frame.until)
 
+    @cached_property
+    def told(self) -> list[Told]:
+        """What the guardian found of it. Some ten queries."""
+        return told_of_recording(self.recording, self.session, self.now)
+
+    @property
+    def stuck(self) -> Told | None:
+        """Why there is no film yet, and will be none by waiting."""
+        return next((one for one in self.told if one.finding.what in _STUCK), None)
+
+    @property
+    def noticed(self) -> list[Told]:
+        """What is said above the film; why there is none is said in its place."""
+        return [one for one in self.told if one.finding.what not in (*_STUCK, What.FAILED)]
+
     @property
     def transcript_trouble(self) -> Trouble | None:
-        return TRANSCRIPTION if self.recording.transcribed else None
+        return next((one.trouble for one in self.told if one.finding.what in _OF_TRANSCRIPT), None)
+
+    @property
+    def is_overdue(self) -> bool:
+        """What has not come by now needs somebody who asks for it."""
+        return self.now - self._awaited > HOPE
+
+    @property
+    def asking(self) -> str:
+        """Whom to ask for it."""
+        return ask(self.recording.job_id, self._awaited, self.now)
+
+    @property
+    def _awaited(self) -> datetime:
+        return self.recording.finished_at or self.recording.stopped_at or self.recording.at
 
 
 def read(recording: Recording, *, now: datetime) -> RecordingReading:
@@ -198,12 +241,13 @@ def read(recording: Recording, *, now: datetime) -> RecordingReading:
     assets = sorted(recording.assets.all(), key=_rank)
     for asset in assets:
         asset.recording = recording  # each knows it, and none asks for it
-    kept = KeptFile.objects.filter(asset_id__in=[asset.pk for asset in assets], state=KeptFile.State.KEPT)
+    ordered = list(KeptFile.objects.filter(asset_id__in=[asset.pk for asset in assets]))
     key = (recording.room.template_id, recording.at)
     return RecordingReading(
         recording=recording,
         assets=assets,
-        kept={file.pk: file for file in kept},
+        kept={file.pk: file for file in ordered if file.state == KeptFile.State.KEPT},
+        copying=frozenset(file.pk for file in ordered if file.state in _UNDER_WAY),
         session=Session.objects.select_related("room").filter(pk=recording.session_id).first(),
         now=now,
         stay=stay_of(recording, assets, templates_then([key]).get(key), now),

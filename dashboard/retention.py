@@ -28,6 +28,7 @@ def stay_of(recording: Recording, files: Sequence[Asset], then: Then | None, now
     """`then` is the template of its room as it stood when it began. In a bucket that a template brings 100ms deletes
     nothing (EVENTS trap 34); what its API calls the destination of a job names no storage.
     """
+    files = [file for file in files if file.is_whole]
     if not files:
         return Stay()
     if then is not None and asks(then.content).own_storage:

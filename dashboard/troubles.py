@@ -41,7 +41,11 @@ class Step:
     url: str
 
 
-_OWN_FAULT: Final = "Start it again. If it comes back, tell 100ms's support the id of this page."
+# Whoever reads this may have the class before them or behind them.
+_OWN_FAULT: Final = (
+    "Start it again while the class goes on. If it fails the next time too, tell 100ms's support its id, which "
+    "stands on its page."
+)
 _STORAGE: Final = (
     "Check the storage in the room's template: bucket, region, key and secret, and that they may write there. It is in "
     "its settings, under “Where recordings are kept”."
@@ -57,9 +61,9 @@ TROUBLES: Final[Mapping[str, Trouble]] = {
     ),
     "MAX_RETRIES_REACHED": Trouble(
         "100ms tried several times to begin, and gave up.",
-        "Check that the meeting address leads into the room without a click or a sign-in, then start it again.",
+        "Before the next start, check that the meeting address leads into the room without a click or a sign-in.",
     ),
-    "BEAM_STOPPED": Trouble("It was stopped before it had begun.", "Start it again, and stop it once it runs."),
+    "BEAM_STOPPED": Trouble("It was stopped before it had begun.", "Next time, stop it only once it runs."),
     "SHORT_RECORDING_ERROR": Trouble("It was too short to make a file of.", "There is nothing to mend."),
     "INPUT_ERROR": Trouble("100ms found nothing that it could make a file of.", "Was anybody heard or seen meanwhile?"),
     "INTERNAL_ERROR": Trouble("Something failed inside 100ms.", _OWN_FAULT),
@@ -76,7 +80,7 @@ INGEST_TROUBLES: Final[Mapping[str, Trouble]] = {
     ),
     "internal error": Trouble(
         "Something failed inside 100ms.",
-        "Start the encoder again. If it comes back, tell 100ms's support the id of this page.",
+        "Start the encoder again. If it comes back, tell 100ms's support the id of the room.",
         "encoder",
     ),
     "no hls destinations": Trouble(
@@ -107,9 +111,19 @@ UNTOLD: Final = Trouble(
 INGEST_UNTOLD: Final = Trouble("100ms says that it failed, and not why.", "Start the encoder again.", "encoder")
 # `transcription.failure` carries no error text (contract), and may still name files that are good.
 TRANSCRIPTION: Final = Trouble(
-    "100ms could not write the transcript, or only part of it, and does not say why.",
-    "The files that are named can be opened. Was anybody heard, and does the role that is transcribed hear them? Check "
-    "the transcription of the room's template.",
+    "100ms could not write the transcript, and does not say why.",
+    "Was anybody heard, and does the role that is transcribed hear them? Check the transcription of the room's "
+    "template.",
+    "destinations",
+)
+TRANSCRIPT_PARTLY: Final = Trouble(
+    "100ms says that a part of the transcript or the summary failed, and does not say which or why.",
+    "The files that are there can be opened.",
+)
+SUMMARY: Final = Trouble(
+    "The transcript is there. 100ms could not write the summary of it, and does not say why.",
+    "The transcript can be read. Where little was said there is nothing to sum up; else check the summary in the "
+    "transcription of the room's template.",
     "destinations",
 )
 _STEPS: Final[Mapping[Place, tuple[str, str, str]]] = {

@@ -55,6 +55,12 @@ class Filters(forms.Form):
         self.is_valid()
         return [f"{self.fields[name].label}: {self.data.get(name, '')}" for name in self.errors if name in self.fields]
 
+    @property
+    def turned_round(self) -> bool:
+        """The days end before they begin, so nothing can lie between them."""
+        since, until = self.active.get("since"), self.active.get("until")
+        return isinstance(since, date) and isinstance(until, date) and since > until
+
     def narrow(self, rows: Any, *, without: str = "") -> Any:
         """`rows` by all filters in use, leaving out the one named by `without`."""
         for name, value in self.active.items():

@@ -1,23 +1,17 @@
 """What is going on, what needs somebody, what today was like, and how fresh all of it is."""
 
-from datetime import timedelta
-from typing import Final
-
 from django.http import HttpResponse
 from django.utils import timezone
 
 from dashboard import attention
 from dashboard.decorators import member_required
-from dashboard.findings import found_since
+from dashboard.findings import LOOKED_BACK, found_since
 from dashboard.freshness import freshness
 from dashboard.htmx import MemberRequest, page_or_fragment
 from dashboard.pipeline import pipeline
 from dashboard.shortcuts import sessions_for
 from dashboard.today import today
 from rooms.access import may, rooms_for
-
-# A failure of Friday is still there on Monday morning.
-RECORDINGS_SINCE: Final = timedelta(days=3)
 
 
 @member_required
@@ -26,7 +20,7 @@ def index(request: MemberRequest) -> HttpResponse:
     operates = may(request.user, "operate")
     seen = today(request.user, now)
     pipe = pipeline(now) if operates else None
-    found = found_since(sessions_for(request.user), now - RECORDINGS_SINCE, now)
+    found = found_since(sessions_for(request.user), now - LOOKED_BACK, now)
     needs = attention.of_classes(seen.failures, seen.live, seen.gaps)
     needs += attention.of_recordings(found, operates=operates)
     if pipe is not None:

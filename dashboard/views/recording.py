@@ -47,6 +47,7 @@ def detail(request: MemberRequest, recording_id: str) -> HttpResponseBase:
             **viewers_shown(request, recording),
             **_of_script(reading, shown),
             "may_export": may_export,
+            "may_operate": may(request.user, "operate"),
             "reading": reading,
             "film": reading.film(request.GET.get("film", "")) if may_export else None,
             "at": at,

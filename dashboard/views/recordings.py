@@ -59,6 +59,8 @@ def keep(request: MemberRequest, recording_id: str) -> HttpResponse:
     if ordered:
         nudge_keeping()
         messages.success(request, f"{ordered} file{'' if ordered == 1 else 's'} of {recording.room} will be copied.")
+    elif not keeping.files_of(recording).exists():
+        messages.warning(request, f"There is no file to copy of this recording of {recording.room}.")
     else:
         messages.info(request, f"Every file of this recording of {recording.room} that can be copied is on its way.")
     back = request.POST.get("next", "")

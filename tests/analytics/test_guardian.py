@@ -140,6 +140,28 @@ def test_a_failure_is_made_good_by_another_try_of_the_same_kind_only() -> None:
     assert whats(found(failed, replace(FILM, at=failed.at - 1))) == [What.FAILED]
 
 
+@pytest.mark.parametrize("error", ["UPLOAD_ERROR", "CLOUD_ACCESS_ERROR", "CONFIG_ERROR"])
+def test_what_ops_can_mend_is_told_though_another_try_went_well(error: str) -> None:
+    failed = replace(FILM, id="browser-b0", job_id="j0", state="failed", length=None)
+
+    assert whats(found(replace(failed, error_type=error), FILM)) == [What.FAILED]
+    assert whats(found(replace(failed, stop_reason=f"failure: {error}"), FILM)) == [What.FAILED]
+    # A composite's failure carries its type in the message.
+    assert whats(found(replace(failed, error_message=error.replace("_", " ").lower()), FILM)) == [What.FAILED]
+
+
+def test_a_failure_is_made_good_only_by_a_film_of_most_of_its_time() -> None:
+    half = NINE + HOUR // 2
+    failed = replace(FILM, id="browser-b0", job_id="j0", state="failed", stopped=half, error_type="MEMORY_ERROR")
+    rest = replace(FILM, started=half, at=half, length=HOUR // 2)
+    most = replace(FILM, started=NINE + 10 * MINUTE, at=NINE + 10 * MINUTE, length=50 * MINUTE)
+
+    assert whats(found(failed, rest, expected=NOTHING)) == [What.FAILED]
+    assert found(failed, most, expected=NOTHING) == []
+    # What never began lost nothing that the next one has not.
+    assert found(replace(failed, started=None, stopped=None), rest, expected=NOTHING) == []
+
+
 def test_no_file_of_one_person_makes_good_that_of_another() -> None:
     lost = Actual("track-t1", "track", "failed", NINE)
 
@@ -227,9 +249,17 @@ def test_a_transcript_that_is_written_for_too_long_is_stuck() -> None:
 
 
 def test_a_failed_transcript_is_told_whoever_asked_for_it_and_whatever_it_left() -> None:
-    failed = (Transcribing("browser-b1", "failed", TEN, HOUR),)
+    def whats_failed(film: Actual, *outputs: str) -> list[What]:
+        failed = (Transcribing("browser-b1", "failed", TEN, HOUR, frozenset(outputs)),)
+        return whats(found(film, expected=NOTHING, transcripts=failed))
 
-    assert whats(found(FILM, expected=NOTHING, transcripts=failed)) == [What.TRANSCRIPT_FAILED]
+    bare = replace(FILM, has_transcript=False)
+
+    assert whats_failed(bare) == [What.TRANSCRIPT_FAILED]
+    assert whats_failed(bare, "summary") == [What.TRANSCRIPT_FAILED]
+    assert whats_failed(bare, "transcript") == whats_failed(FILM) == [What.SUMMARY_FAILED]
+    assert whats_failed(bare, "transcript", "summary") == [What.TRANSCRIPT_PARTLY]
+    assert whats_failed(replace(FILM, has_summary=True)) == [What.TRANSCRIPT_PARTLY]
 
 
 def test_trap_35_composites_get_no_transcript_so_none_is_missing() -> None:

@@ -10,12 +10,11 @@ from django.utils import timezone
 from analytics import instants
 from analytics.models import Recording, Video, Viewing
 from analytics.own_player import Report, take
-from analytics.video_links import length_of
+from analytics.recordings import length_of
 from analytics.viewing import PlayerEvent
 from analytics.viewing_sources import Numbered
 from rooms.models import Room
-from tests.dashboard import classes
-from tests.dashboard.viewings import recorded
+from tests.dashboard import classes, recorded
 
 pytestmark = [
     pytest.mark.postgres,
@@ -49,7 +48,7 @@ def somebody_waits() -> bool:
 
 def test_a_report_that_overtakes_the_first_one_of_its_player_takes_nothing_away(physics: Room) -> None:
     """When a page goes away its last report leaves while the one before is still under way."""
-    recording = recorded(classes.session(physics))
+    recording = recorded.recording(classes.session(physics))
     then = instants.from_datetime(timezone.now())
     begun: Numbered = {0: PlayerEvent(then, "play", 0.0)}
     whole: Numbered = {**begun, 1: PlayerEvent(then + 60 * instants.SECOND, "pause", 60.0)}

@@ -130,12 +130,49 @@ def test_what_happened_in_the_class_is_a_chapter_of_the_film(teacher: Client, ph
 def test_without_a_film_the_page_says_why_and_what_to_do(
     ops: Client, physics: Room, fields: dict[str, Any], words: list[str]
 ) -> None:
-    made = recorded.recording(classes.session(physics), 3, **fields)
+    made = recorded.recording(classes.session(physics, ago=timedelta(minutes=5), length=None), 3, **fields)
 
     page = shown(ops, f"/recordings/{made.pk}/")
 
     assert [one for one in words if one not in page] == []
     assert "<video" not in page
+
+
+@pytest.mark.parametrize(
+    ("fields", "title"),
+    [
+        ({"state": "starting", "started_at": None, "stopped_at": None}, "The browser recording does not begin"),
+        ({"state": "running", "stopped_at": None}, "The browser recording does not end"),
+        ({"state": "processing"}, "The browser recording does not become ready"),
+        ({"state": "ready"}, "No file is known yet"),
+    ],
+    ids=str,
+)
+def test_nobody_is_told_to_wait_for_what_has_not_come_for_days(
+    ops: Client, physics: Room, fields: dict[str, Any], title: str
+) -> None:
+    held = classes.session(physics, ago=timedelta(days=3))
+    made = recorded.recording(held, 3, **{"finished_at": None, **fields})
+    alone = recorded.recording(held, 3, **{"finished_at": None, "session_id": "never told of", **fields})
+
+    page = shown(ops, f"/recordings/{made.pk}/")
+
+    assert f"<h2>{title}</h2>" in page
+    for waiting in (page, shown(ops, f"/recordings/{alone.pk}/")):
+        assert not any(word in waiting for word in ("minutes later", "within minutes", "some minutes after"))
+    assert f'<dd class="mono wrapdd">{made.job_id}</dd>' in page
+    if fields["state"] in ("processing", "ready"):
+        assert f"It will probably not come any more: tell 100ms&#x27;s support the id {made.job_id}." in page
+
+
+def test_what_is_too_short_says_so_above_the_film(ops: Client, physics: Room) -> None:
+    made = recorded.recording(classes.session(physics, ago=timedelta(hours=10)), 3, duration_seconds=60.0)
+    recorded.asset(made)
+
+    page = shown(ops, f"/recordings/{made.pk}/")
+
+    assert "The browser recording is too short." in page
+    assert ">The recording</a>" not in page
 
 
 def test_a_storage_that_refused_leads_ops_to_the_template(ops: Client, teacher: Client, physics: Room) -> None:

@@ -210,8 +210,8 @@ def test_while_our_own_storage_does_not_answer_there_is_the_film_of_100ms(
 
 
 def test_so_is_what_was_said(ops: Client, film: Asset, storage: Storage, settings: Settings) -> None:
-    asset = films.asset(film.recording, "chat")
-    films.kept(asset, b"", "chat.csv")
+    asset = recorded.asset(film.recording, "chat")
+    recorded.kept(asset, b"", "chat.csv")
     storage.files[asset.pk] = b"SenderName,Message\nAda,Good morning\n"
     settings.STORAGES = {**settings.STORAGES, "kept": {"BACKEND": f"{__name__}.Unreachable"}}
 

@@ -15,7 +15,7 @@ from analytics.models import KeptFile, Recording
 from rooms import audit
 from rooms.audit import Target
 from rooms.mirrors import templates
-from rooms.models import Room
+from rooms.models import AuditEntry, Room
 from tests.dashboard import classes, recorded
 from tests.dashboard.test_query_counts import asked
 
@@ -69,6 +69,19 @@ def test_a_recording_is_told_with_its_session_length_size_and_files(ops: Client,
     assert "26 MB" in row
     assert "ready" in row
     assert "video, playlist, transcript (JSON, SRT), 2 thumbnails" in row
+
+
+def test_its_name_and_its_time_open_the_recording_and_its_session_has_a_link_of_its_own(
+    ops: Client, physics: Room
+) -> None:
+    held = classes.session(physics)
+    made = recorded.recording(held)
+
+    [row] = rows(ops)
+
+    assert row.count(f'href="/recordings/{made.pk}/"') == 2
+    assert row.count(f'href="/sessions/{held.pk}/"') == 1
+    assert f'href="/sessions/{held.pk}/">Its session<' in row
 
 
 def test_who_started_it_from_here_is_named_by_the_audit(ops: Client, physics: Room, ikram: User) -> None:
@@ -301,6 +314,29 @@ def test_ops_have_a_recording_copied_from_the_list(ops: Client, teacher: Client,
     # Nobody is led elsewhere.
     assert ops.post(keep, {"next": "https://evil.example.com/"})["Location"] == "/recordings/"
     assert "on its way" in shown(ops)
+
+
+def test_where_there_is_nothing_to_copy_nobody_is_offered_it_nor_told_that_it_was_done(
+    ops: Client, physics: Room
+) -> None:
+    made = recorded.recording(classes.session(physics), files=0)
+    recorded.asset(made, status="failed")
+    page = f"/recordings/{made.pk}/"
+    assert f"{page}keep/" not in ops.get(page).content.decode()
+    kept = shown(ops).split('class="full kept"')[1].partition("</td>")[0]
+    assert "until" not in kept
+
+    ops.post(f"{page}keep/", {"next": page})
+
+    assert "There is no file to copy of this recording" in ops.get(page).content.decode()
+    assert not AuditEntry.objects.filter(action="recording.keep").exists()
+
+
+def test_a_copy_that_is_under_way_is_not_offered_again(ops: Client, physics: Room) -> None:
+    page = f"/recordings/{recorded.recording(classes.session(physics)).pk}/"
+    ops.post(f"{page}keep/", {"next": page})
+
+    assert f"{page}keep/" not in ops.get(page).content.decode()
 
 
 def test_the_page_of_a_recording_says_the_same_of_the_bucket_and_offers_a_copy(

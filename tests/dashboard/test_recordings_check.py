@@ -52,7 +52,7 @@ def held(physics: Room) -> Session:
 
 
 def shown(viewer: Client, query: str = "") -> str:
-    answer = viewer.get(URL + query)
+    answer = viewer.get(f"/recordings/{query}/" if query and not query.startswith("?") else URL + query)
     assert answer.status_code == 200
     return " ".join(answer.content.decode().split())
 
@@ -193,6 +193,30 @@ def test_transcripts_are_looked_after_too(ops: Client, recorded_by_itself: Room)
     assert page.count("<li>") - page.partition('id="found"')[0].count("<li>") == 3
 
 
+def test_a_summary_that_failed_is_not_called_a_transcript(ops: Client, recorded_by_itself: Room, held: Session) -> None:
+    made = recorded.recording(held)
+    recorded.transcription(made, Transcription.State.FAILED, outputs={"transcript_json": {"path": "said.json"}})
+
+    for page in (shown(ops), shown(ops, made.pk)):
+        assert "The summary failed" in page
+        assert "The transcript is there. 100ms could not write the summary of it" in page
+        assert "The transcript failed" not in page
+
+
+def test_advice_for_a_class_that_is_over_can_be_followed(
+    ops: Client, physics: Room, held: Session, ikram: User
+) -> None:
+    recorded.recording(held, state="starting", started_at=None, stopped_at=None, finished_at=None, files=0)
+    with time_machine.travel(timezone.now() - timedelta(hours=10), tick=False):
+        audit.note(ikram, "recording.start", Target("recording", "job-lost", "", physics.pk))
+
+    page = shown(ops)
+
+    assert "The session is over, so it will not begin any more. Before the next start, check" in page
+    assert "tell 100ms&#x27;s support the id job-lost." in page
+    assert "tart it again" not in page
+
+
 def test_a_room_and_days_narrow_it_and_stand_in_the_url(
     ops: Client, recorded_by_itself: Room, chemistry: Room, held: Session
 ) -> None:
@@ -234,6 +258,40 @@ def test_home_tells_what_is_lost_and_counts_the_rest(
         assert "1 more recording to look at" in page
     assert "/room-templates/lesson/recordings/" in ops.get("/").content.decode()
     assert "/room-templates/" not in teacher.get("/").content.decode()
+
+
+def test_home_looks_as_far_back_as_the_check_and_both_say_so(ops: Client, recorded_by_itself: Room) -> None:
+    for days in (5, 6):
+        made = recorded.recording(classes.session(recorded_by_itself, ago=timedelta(days=days)), duration_seconds=60.0)
+        recorded.transcription(made)
+
+    assert "2</strong> to look at, in 2 sessions of the last 7 days" in shown(ops)
+    home = ops.get("/").content.decode()
+    assert "2 recordings to look at" in home
+    assert "in the last 7 days" in home
+
+
+def test_home_says_the_same_of_a_class_once(ops: Client, physics: Room, held: Session) -> None:
+    for _ in range(3):
+        recorded.recording(held, Recording.Kind.TRACK, state="failed", error_type="MEMORY_ERROR", files=0)
+    recorded.recording(held, Recording.Kind.TRACK, state="failed", error_type="API_ERROR", files=0)
+
+    page = ops.get("/").content.decode()
+
+    assert f"{physics.name}: the recording of one track failed, 3 times" in page
+    assert page.count(f"<h3>{physics.name}: the recording of one track failed") == 2
+    assert "to look at" not in page
+
+
+def test_days_that_end_before_they_begin_are_said_at_the_field(ops: Client, held: Session) -> None:
+    turned = "?since=2026-03-02&until=2026-03-01"
+
+    assert 'aria-describedby="check-until_error"' in shown(ops, turned)
+    assert "Before Since: no day lies between them." in shown(ops, turned)
+    assert "check-until_error" not in shown(ops, "?since=2026-03-01&until=2026-03-01")
+    for url in ("/recordings/", "/streams/", "/sessions/"):
+        assert "Since is later than Until" in ops.get(url + turned).content.decode()
+        assert "Since is later than Until" not in ops.get(url).content.decode()
 
 
 def test_the_page_of_a_session_says_what_is_wrong_with_its_recording(
