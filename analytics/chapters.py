@@ -25,11 +25,26 @@ _WEIGHTS: Final = {"start": 9, "poll": 5, "removed": 4, "screen": 3, "role": 2, 
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """`at` in microseconds since the recording began; `kind` chooses the icon."""
+    """`at` in microseconds since the recording began; `kind` chooses the icon.
+
+    `form` has a {} for each of `given`: what others called themselves or their polls, in whatever script.
+    """
 
     at: int
     kind: str  # "start", "join", "screen", "screen-off", "role", "removed", "poll"
-    words: str
+    form: str
+    given: tuple[str, ...] = ()
+
+    @property
+    def pieces(self) -> tuple[tuple[str, bool], ...]:
+        """Its words in pieces, each with whether it was given by others."""
+        ours = self.form.split("{}")
+        theirs = [*self.given, ""]
+        return tuple(piece for n, own in enumerate(ours) for piece in ((own, False), (theirs[n], True)) if piece[0])
+
+    @property
+    def words(self) -> str:
+        return "".join(text for text, _ in self.pieces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +63,11 @@ def chapters(people: Sequence[Person], polls: Iterable[Asked], *, start: int, en
         Chapter(0, "start", "Recording starts"),
         *_screens(people, names, start),
         *(_removed(people, names)),
-        *(Chapter(change.at, "role", f"{names[one.key]} becomes {change.role}") for one, change in _changes(people)),
-        *(Chapter(poll.at, "poll", f"{'Quiz' if poll.is_quiz else 'Poll'}: {_cut(poll.title)}") for poll in polls),
+        *(
+            Chapter(change.at, "role", "{} becomes {}", (names[one.key], change.role))
+            for one, change in _changes(people)
+        ),
+        *(Chapter(poll.at, "poll", "Quiz: {}" if poll.is_quiz else "Poll: {}", (_cut(poll.title),)) for poll in polls),
     ]
     inside = [found[0], *(_moved(one, start) for one in found[1:] if start < one.at < end)]
     came = sorted(
@@ -59,7 +77,7 @@ def chapters(people: Sequence[Person], polls: Iterable[Asked], *, start: int, en
         if start < visit.start < end
     )
     for gap in _TOGETHER:
-        joins = [Chapter(at - start, "join", words) for at, words in _joins(came, gap)]
+        joins = [Chapter(at - start, "join", form, given) for at, form, given in _joins(came, gap)]
         if len(inside) + len(joins) <= MOST:
             break
     kept = sorted([*inside, *joins], key=lambda one: (-_WEIGHTS[one.kind], one.at))[:MOST]
@@ -71,30 +89,30 @@ def chapter_at(found: Sequence[Chapter], at: int) -> int:
     return max((number for number, one in enumerate(found) if one.at <= at), default=0)
 
 
-def _joins(came: Sequence[tuple[int, str, bool]], gap: int) -> Iterator[tuple[int, str]]:
+def _joins(came: Sequence[tuple[int, str, bool]], gap: int) -> Iterator[tuple[int, str, tuple[str, ...]]]:
     group: list[tuple[int, str, bool]] = []
     for one in came:
         if group and one[0] - group[0][0] > gap:
-            yield group[0][0], _come(group)
+            yield group[0][0], *_come(group)
             group = []
         group.append(one)
     if group:
-        yield group[0][0], _come(group)
+        yield group[0][0], *_come(group)
 
 
-def _come(group: Sequence[tuple[int, str, bool]]) -> str:
+def _come(group: Sequence[tuple[int, str, bool]]) -> tuple[str, tuple[str, ...]]:
     names = list(dict.fromkeys(name for _, name, _ in group))
     if len(names) == 1:
-        return f"{names[0]} joins" if group[0][2] else f"{names[0]} is back"
+        return ("{} joins" if group[0][2] else "{} is back"), (names[0],)
     if len(names) == 2:
-        return f"{names[0]} and {names[1]} join"
-    return f"{names[0]} and {len(names) - 1} others join"
+        return "{} and {} join", (names[0], names[1])
+    return f"{{}} and {len(names) - 1} others join", (names[0],)
 
 
 def _screens(people: Sequence[Person], names: Mapping[str, str], start: int) -> Iterator[Chapter]:
     for person in people:
         for part in person.screen:
-            yield Chapter(part.start, "screen", f"{names[person.key]} shares their screen")
+            yield Chapter(part.start, "screen", "{} shares their screen", (names[person.key],))
     for part in union(Interval(part.start, part.end) for person in people for part in person.screen):
         if part.end > start:
             yield Chapter(part.end, "screen-off", "Screen ends")
@@ -104,7 +122,7 @@ def _removed(people: Sequence[Person], names: Mapping[str, str]) -> Iterator[Cha
     for person in people:
         for visit in person.visits:
             if visit.ending is Ending.REMOVED and not visit.to_end:
-                yield Chapter(visit.end, "removed", f"{names[person.key]} is removed")
+                yield Chapter(visit.end, "removed", "{} is removed", (names[person.key],))
 
 
 def _changes(people: Sequence[Person]) -> Iterator[tuple[Person, RoleChange]]:
@@ -114,7 +132,7 @@ def _changes(people: Sequence[Person]) -> Iterator[tuple[Person, RoleChange]]:
 
 
 def _moved(one: Chapter, start: int) -> Chapter:
-    return Chapter(one.at - start, one.kind, one.words)
+    return Chapter(one.at - start, one.kind, one.form, one.given)
 
 
 def _cut(title: str) -> str:

@@ -18,6 +18,7 @@ NOUNS: Final[Mapping[str, str]] = {
     "poll_results": "Poll results",
     "access": "Access to a room",
     "person": "Place of a person",
+    "id_in_class": "Id in class",
     "people": "List of people",
     "auth_token": "Sign-in token",
     "handed_out_role": "Role to hand out",

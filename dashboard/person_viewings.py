@@ -53,7 +53,8 @@ def viewings_of(person: Attendance, user: Viewer) -> PersonViewings:
 
     A class recorded in two ways stands twice: each file was missed and watched for itself.
     """
-    viewings = list(Viewing.objects.filter(user_id=person.user_id).select_related("video").order_by("loaded_at", "pk"))
+    watched = Viewing.objects.filter(user_id=person.user_id, watched_seconds__gt=0)
+    viewings = list(watched.select_related("video").order_by("loaded_at", "pk"))
     attended = {one.session.pk: one for one in person.sessions}
     sessions = {*attended, *(viewing.video.session_id for viewing in viewings)} - {""}
     named = {viewing.video.recording_id for viewing in viewings}
@@ -80,7 +81,9 @@ def _row(recording: Recording, person: Attendance, attended: Attended | None, vi
         absent = absence(attended.person, attended.frame)
         caught = missed_and_caught_up(absent, begun, length, spans_of(viewings))
     was_there = attended is not None
-    viewer = RecordingViewer(person.user_id, person.name, person.user_id, was_there, length, caught, tuple(viewings))
+    elsewhere = not was_there and bool(recording.session_id)
+    told = (length, caught, tuple(viewings), elsewhere)
+    viewer = RecordingViewer(person.user_id, person.name, person.user_id, was_there, *told)
     return Row(recording, viewer)
 
 

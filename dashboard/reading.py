@@ -21,7 +21,7 @@ from analytics.talk_times import Spoken
 from dashboard import session_runs
 from dashboard.forms.session import Asked
 from dashboard.shortcuts import get_session
-from rooms.access import Action
+from rooms.access import Action, may
 
 TEACHING = ("host", "teacher", "instructor", "presenter", "lecturer", "tutor", "trainer")
 SETTLING = timedelta(minutes=30)  # after the end: how long the last pull is waited for on an open page
@@ -41,6 +41,7 @@ class Reading:
     asked: Asked
     now: datetime
     zone: tzinfo
+    may_watch: bool  # the viewer: films and what was said in them
 
     @cached_property
     def people(self) -> list[Person]:
@@ -143,4 +144,5 @@ def read(request: HttpRequest, session_id: str, action: Action = "see") -> Readi
         asked=Asked.from_query(request.GET, start=frame.started_at, end=frame.until, zone=zone),
         now=now,
         zone=zone,
+        may_watch=may(request.user, "export"),  # in any room of theirs, and this is one
     )

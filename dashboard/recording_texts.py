@@ -51,6 +51,8 @@ class Script:
     found: int = 0
     part: int = 1
     parts: int = 1
+    begins: str = ""  # where in the film this part begins and the next one does; "" before the first, after the last
+    ends: str = ""
     kept: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -98,6 +100,8 @@ def script(recording: Recording, there: Mapping[TextFile.Kind, Text], asked: Que
         found=len(matching),
         part=part,
         parts=parts,
+        begins=_place_from(matching, (part - 1) * PART) if part > 1 else "",
+        ends=_place_from(matching, part * PART),
         kept=kept,
     )
 
@@ -136,8 +140,12 @@ def _part(asked: QueryDict, lines: Sequence[ShownLine]) -> int:
     at = parse(asked.get("t", ""))
     if at is None:
         return 1
-    before = sum(1 for line in lines if line.at and float(line.at) <= at)
-    return max(0, before - 1) // PART + 1
+    return max((n for n, line in enumerate(lines) if line.at and float(line.at) <= at), default=0) // PART + 1
+
+
+def _place_from(lines: Sequence[ShownLine], number: int) -> str:
+    """The place in the film of this line, or of the first after it that has one."""
+    return next((line.at for line in lines[number:] if line.at), "")
 
 
 def _marked(line: ShownLine, q: str) -> ShownLine:

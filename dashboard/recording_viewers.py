@@ -1,8 +1,8 @@
 """Who watched a recording, which parts, and who caught up on what they missed: read for its pages, as rows.
 
 A person is known by the `user_id` they join with at 100ms (EVENTS trap 9): api.video is told it by the page with the
-player (metadata `user_id`), and of our own player it is the user name. Nobody is matched by their name. A viewing of
-nobody known stands alone, as "Somebody".
+player (metadata `user_id`), and of our own player it is who the account is in class (`analytics.class_ids`). Nobody is
+matched by their name. A viewing of nobody known stands alone, as "Somebody".
 """
 
 from collections import defaultdict
@@ -25,6 +25,8 @@ BINS: Final = 120
 TALL: Final = 52.0  # pixels of the highest bar
 BASE: Final = 58.0
 
+RUNNING: Final = frozenset({Recording.State.STARTING, Recording.State.RUNNING, Recording.State.STOPPING})
+
 State = Literal["caught up", "in part", "not watched", "nothing missed", "not known"]
 
 
@@ -45,7 +47,10 @@ class Strip:
 
 @dataclass(frozen=True, slots=True)
 class RecordingViewer:
-    """One person, or one viewing of nobody known. `caught` is None where it is not known what they missed."""
+    """One person, or one viewing of nobody known. `caught` is None where it is not known what they missed.
+
+    `was_elsewhere`: they were in other classes, so it is known that they were not in this one.
+    """
 
     key: str
     name: str
@@ -54,6 +59,17 @@ class RecordingViewer:
     length: float
     caught: CaughtUp | None
     viewings: tuple[Viewing, ...] = ()
+    was_elsewhere: bool = False
+
+    @property
+    def beside(self) -> str:
+        """Why they stand beside those who were in the class, "" for these. Who is in no class may just go by another
+        id there."""
+        if self.was_there:
+            return ""
+        if not self.user_id:
+            return "nobody told who this was"
+        return "was not in the class" if self.was_elsewhere else "not matched to anybody in the class"
 
     @property
     def label(self) -> str:
@@ -123,7 +139,10 @@ class RecordingViewer:
     @property
     def sentence(self) -> str:
         """The strip, read aloud."""
-        missed = f"Missed {_listed(self.missed_strips)}" if self.missed_strips else "Missed nothing"
+        if self.caught is None:
+            missed = "What was missed is not known"
+        else:
+            missed = f"Missed {_listed(self.missed_strips)}" if self.missed_strips else "Missed nothing"
         return f"{missed}; watched {_listed(self.seen_strips) if self.seen_strips else 'nothing'}"
 
 
@@ -149,6 +168,20 @@ class Viewers:
     rows: tuple[RecordingViewer, ...]
     start_known: bool
     session: Session | None = field(default=None)
+    people_known: bool = True
+
+    @property
+    def doubt(self) -> str:
+        """Why it is not known who missed what, "" where it is."""
+        if self.start_known and self.length and self.people_known:
+            return ""
+        if self.recording.state in RUNNING:
+            return "It is still being recorded: who missed a part of the class is known afterwards."
+        if not self.start_known:
+            return "When the recording began is not known, so nobody’s absence can be laid against it."
+        if not self.length:
+            return "How long the recording is is not known, so nobody’s absence can be laid against it."
+        return "Who was in the class is not known."
 
     @cached_property
     def watchers(self) -> list[RecordingViewer]:
@@ -196,13 +229,16 @@ def viewers(recording: Recording, now: datetime) -> Viewers:
     """Read it all: six queries at most, however many watched."""
     videos = tuple(Video.objects.filter(recording_id__in=ids_of(recording)).order_by("source", "linked_at", "pk"))
     watched: dict[str, list[Viewing]] = defaultdict(list)
-    for viewing in Viewing.objects.filter(video__in=videos).order_by("loaded_at", "pk") if videos else ():
+    opened = Viewing.objects.filter(video__in=videos) if videos else Viewing.objects.none()
+    # To open the player is not to watch: what was never played is kept, and makes nobody a viewer.
+    for viewing in opened.filter(watched_seconds__gt=0).order_by("loaded_at", "pk"):
         watched[viewing.user_id or viewing.pk].append(viewing)
     length = length_of(recording) or max((video.duration_seconds or 0 for video in videos), default=0.0)
     session = Session.objects.filter(pk=recording.session_id).first()
     begun = recorded_from(recording)
     rows = []
-    for person, absent in _attended(session, now) if session else ():
+    attended = _attended(session, now) if session else []
+    for person, absent in attended:
         of_person = watched.pop(person.key, [])
         caught = None
         if begun is not None and length:
@@ -210,12 +246,13 @@ def viewers(recording: Recording, now: datetime) -> Viewers:
         row = RecordingViewer(person.key, person.name, person.user_id, True, length, caught, tuple(of_person))
         if row.missed_micros or of_person:
             rows.append(row)
-    names = _names(key for key, group in watched.items() if group[0].user_id and not group[-1].name)
+    names = _names(group[0].user_id for group in watched.values() if group[0].user_id)
     for key, group in watched.items():
         user_id = group[0].user_id
         name = group[-1].name or names.get(user_id, "")
-        rows.append(RecordingViewer(key, name, user_id, False, length, None, tuple(group)))
-    return Viewers(recording, length, videos, tuple(rows), begun is not None, session)
+        elsewhere = bool(attended) and user_id in names
+        rows.append(RecordingViewer(key, name, user_id, False, length, None, tuple(group), was_elsewhere=elsewhere))
+    return Viewers(recording, length, videos, tuple(rows), begun is not None, session, bool(attended))
 
 
 def absence(person: Person, frame: activity.Frame) -> Intervals:
@@ -264,12 +301,13 @@ def name_of(viewing: Viewing) -> str:
 
 
 def _names(user_ids: Iterable[str]) -> dict[str, str]:
-    """The last name that these people used in any session."""
+    """The last name that these people used in any session, "" for who used none; who was in no session is left out."""
     wanted = list(user_ids)
-    if not wanted:
-        return {}
-    stays = Peer.objects.filter(user_id__in=wanted).exclude(name="").order_by("joined_at")
-    return dict(stays.values_list("user_id", "name"))
+    names: dict[str, str] = {}
+    stays = Peer.objects.filter(user_id__in=wanted).order_by("joined_at") if wanted else Peer.objects.none()
+    for user_id, name in stays.values_list("user_id", "name"):
+        names[user_id] = name or names.get(user_id, "")
+    return names
 
 
 def _bar(number: int, one: Bin, highest: float) -> Bar:

@@ -107,7 +107,7 @@ def lines(found: Viewers) -> Iterator[tuple[object, ...]]:
         yield (
             row.user_id,
             row.label,
-            row.was_there,
+            row.was_there if row.was_there or row.was_elsewhere else "",
             f"{known.missed_seconds:.3f}" if known else "",
             f"{known.caught_seconds:.3f}" if known else "",
             row.state,

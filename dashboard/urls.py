@@ -290,6 +290,7 @@ urlpatterns = [
     path("access/import/", access.bring, name="access_import"),
     path("access/people/<str:username>/", access.detail, name="member"),
     path("access/people/<str:username>/give/", access.give, name="member_give"),
+    path("access/people/<str:username>/id-in-class/", access.identify, name="member_id_in_class"),
     path("access/people/<str:username>/rooms/<str:room_id>/take/", access.take, name="member_take"),
     path("rooms/<str:room_id>/access/", access.of_room, name="room_access"),
     path("rooms/<str:room_id>/access/give/", access.give_person, name="room_give"),

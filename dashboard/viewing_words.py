@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from analytics.models import Viewing
-from analytics.playhead import clock
+from analytics.playhead import clock, written
 from analytics.viewing import PlayerEvent, Step, Watched, watched
 from analytics.viewing_storing import numbered
 
@@ -12,11 +12,15 @@ SHOWN = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One event: when, in words, and the stretch that it closed, "" if none."""
+    """One event: when, in words, and the stretch that it closed, "" if none.
+
+    `stretch_at`: where it begins, as addresses have it.
+    """
 
     at: int
     words: str
     stretch: str
+    stretch_at: str
     seconds: float
 
 
@@ -43,7 +47,7 @@ def read_viewing(viewing: Viewing) -> ReadViewing:
 def _line(step: Step) -> Line:
     start, end = step.watched or (0.0, 0.0)
     stretch = f"{clock(start)} to {clock(end)}" if step.watched else ""
-    return Line(step.event.emitted_at, event_words(step.event), stretch, end - start)
+    return Line(step.event.emitted_at, event_words(step.event), stretch, written(start), end - start)
 
 
 def event_words(event: PlayerEvent) -> str:

@@ -15,6 +15,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from rooms.masking import masked
 from rooms.models import (
     AuditEntry,
+    ClassId,
     HandedOutRole,
     LiveReading,
     Poll,
@@ -237,6 +238,19 @@ class RoomAccessAdmin(ReadOnlyAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         # An account takes its rooms along when it is deleted; that is one change, and noted as such.
+        match = request.resolver_match
+        return match is not None and (match.url_name or "").startswith("auth_user_")
+
+
+@admin.register(ClassId)
+class ClassIdAdmin(ReadOnlyAdmin):
+    list_display = ("user", "hms_user_id")
+    list_select_related = ("user",)
+    search_fields = ("user__username", "=hms_user_id")
+    search_help_text = "A user name, or a whole user_id at 100ms"
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        # It goes with its account.
         match = request.resolver_match
         return match is not None and (match.url_name or "").startswith("auth_user_")
 

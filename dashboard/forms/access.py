@@ -119,6 +119,19 @@ def _unknown(name: str) -> str:
     return f"“{name}” is not known here.{meant}"
 
 
+class WhoInClass(forms.Form):
+    """The `user_id` of one person at 100ms."""
+
+    user_id = forms.CharField(
+        label="Id in class",
+        required=False,
+        max_length=255,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True}),
+        help_text="The user_id with which they join at 100ms, as their page under People has it. "
+        "Leave it empty where it is the user name.",
+    )
+
+
 class GivePerson(forms.Form):
     """A person for one room."""
 

@@ -25,10 +25,12 @@ STREAMED: Final = Strip(11, 4)
 MISSING: Final = Strip(11.5, 3)
 
 
-@register.simple_tag
-def run_lane(lane: RunLane, axis: Axis, session_id: str) -> SafeString:
+@register.simple_tag(takes_context=True)
+def run_lane(context: Context, lane: RunLane, axis: Axis, session_id: str) -> SafeString:
     """The inside of one lane: what ran as links, what is missing, what failed."""
-    parts = [*(_hole(hole, axis) for hole in lane.holes), *(_bar(bar, lane, axis, session_id) for bar in lane.bars)]
+    may_watch = context["reading"].may_watch
+    bars = (_bar(bar, lane, axis, session_id, may_watch=may_watch) for bar in lane.bars)
+    parts = [*(_hole(hole, axis) for hole in lane.holes), *bars]
     if axis.is_live:
         parts = ['<g clip-path="url(#so-far)">', *parts, "</g>"]
     return mark_safe("".join((*parts, *(_mark(mark, lane) for mark in lane.marks))))  # noqa: S308 (words are escaped)
@@ -43,17 +45,20 @@ def _hole(hole: Hole, axis: Axis) -> str:
     )
 
 
-def _bar(bar: Bar, lane: RunLane, axis: Axis, session_id: str) -> str:
+def _bar(bar: Bar, lane: RunLane, axis: Axis, session_id: str, *, may_watch: bool) -> str:
     one = bar.stretch
     x, width = percent(bar.x), percent(1 - bar.x if bar.is_open else max(bar.width, THINNEST))
     begin, end = axis.clock(one.start), "" if bar.is_open else axis.clock(one.end)
     spell = f"{begin} to {end}" if end else f"since {begin}"
     name, strip = ("p-rec", RECORDED) if lane.kind in OF_THE_ROOM or lane.kind is Kind.PARTS else ("p-hls", STREAMED)
     words = f"{lane.title}, {spell}" if lane.kind is Kind.PARTS else f"{lane.title}, {spell}, {one.run.state}"
-    # Where in the file a click leads is worked out from its place; without scripts the link opens the start.
+    # Where in the file a click leads is worked out from its place; without scripts, and for who may not watch, the link
+    # opens the page.
     # The others are no stops of the tab key, for there may be many: the lane's card has them all.
     is_film = one.run.is_ready and lane.kind in OF_THE_ROOM
-    moment = f' data-from="{one.start // MILLISECOND}"' if is_film else ' tabindex="-1"'
+    moment = "" if is_film else ' tabindex="-1"'
+    if is_film and may_watch:
+        moment = f' data-from="{one.start // MILLISECOND}"'
     return (
         f'<a class="run-bar" href="{escape(run_url(one, session_id))}" aria-label="{escape(words)}"'
         f' data-tip="{escape(words)}"{moment}>'

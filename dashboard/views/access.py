@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from analytics import instants
+from analytics.class_ids import id_in_class, set_id_in_class
 from dashboard.csv_files import csv_file
 from dashboard.decorators import ops_form, ops_required
-from dashboard.forms.access import AccessFile, GivePerson, GiveRooms, MemberFilters
+from dashboard.forms.access import AccessFile, GivePerson, GiveRooms, MemberFilters, WhoInClass
 from dashboard.htmx import MemberRequest, done, page_or_fragment
 from dashboard.listing import Column, Listing
 from dashboard.members import name_of, place_of
@@ -92,6 +93,7 @@ def detail(request: MemberRequest, username: str) -> HttpResponse:
     context = {
         "person": user,
         "place": place_of(user),
+        "id_in_class": id_in_class(user),
         "held": held,
         "now": timezone.now(),
         "room_count": Room.objects.count(),
@@ -116,6 +118,24 @@ def give(request: MemberRequest, username: str) -> HttpResponse:
             return done(request, reverse("member", args=[username]), f"{name_of(user)} now has {said}.")
     context = {"person": user, "name": name_of(user), "form": form}
     return page_or_fragment(request, "access/give.html", context, {"dialog": "access/_give.html"})
+
+
+@ops_form
+def identify(request: MemberRequest, username: str) -> HttpResponse:
+    """Say who this account is in class."""
+    user = _user(username)
+    form = WhoInClass(_sent(request), initial={"user_id": id_in_class(user)})
+    if request.method == "POST" and form.is_valid():
+        try:
+            set_id_in_class(actor=request.user, user=user, user_id=form.cleaned_data["user_id"])
+        except ValueError as problem:
+            land(form, problem)
+        else:
+            return done(
+                request, reverse("member", args=[username]), f"In class {name_of(user)} is {id_in_class(user)}."
+            )
+    context = {"person": user, "name": name_of(user), "form": form}
+    return page_or_fragment(request, "access/identify.html", context, {"dialog": "access/_identify.html"})
 
 
 @ops_form

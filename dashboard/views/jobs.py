@@ -66,7 +66,6 @@ def of_room(request: MemberRequest, room_id: str) -> HttpResponse:
         "groups": groups,
         "freshness": look,
         "files_problem": files.problem,
-        "may_export": may(request.user, "export", room),
     }
     return page_or_fragment(request, "jobs/room.html", context, {"jobs-ran": "jobs/_ran.html"})
 
@@ -178,8 +177,11 @@ def _running(request: MemberRequest, room: Room, look: Look, groups: list[Group]
         "look": look,
         "running": running,
         "may_act": may(request.user, "act", room),
+        "may_export": may(request.user, "export", room),
         "back": "live" if request.GET.get("back") == "live" else "",
     }
     minute = timezone.now().replace(second=0, microsecond=0) if any(group.jobs for group in running) else timedelta()
-    drawn_from = repr((room.enabled, running, look.problem, look.as_of is None, context["may_act"], minute))
+    drawn_from = repr(
+        (room.enabled, running, look.problem, look.as_of is None, context["may_act"], context["may_export"], minute)
+    )
     return {**context, "digest": blake2s(drawn_from.encode(), digest_size=6).hexdigest()}

@@ -17,6 +17,7 @@ from dashboard.recording_viewers import name_of, spans_of, strips, viewers
 from dashboard.recording_viewers_list import COLUMNS, lines, shown
 from dashboard.shortcuts import get_recording
 from dashboard.viewing_words import read_viewing
+from rooms.access import may
 from rooms.audit import Target, note
 
 
@@ -36,7 +37,13 @@ def person(request: MemberRequest, recording_id: str, key: str) -> HttpResponse:
     viewer = found.find(key)
     if viewer is None:
         raise Http404
-    context = {"recording": recording, "viewers": found, "viewer": viewer, "freshness": freshness()}
+    context = {
+        "recording": recording,
+        "viewers": found,
+        "viewer": viewer,
+        "may_export": may(request.user, "export", recording.room),
+        "freshness": freshness(),
+    }
     return page_or_fragment(request, "recordings/viewer.html", context, {})
 
 

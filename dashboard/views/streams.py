@@ -72,6 +72,7 @@ def detail(request: MemberRequest, stream_id: str) -> HttpResponse:
         "events": events(stream) if operates else [],
         "may_operate": operates,
         "may_act": may(request.user, "act", stream.room),
+        "may_export": may(request.user, "export", stream.room),
         "freshness": freshness(now),
     }
     return page_or_fragment(request, "streams/stream.html", context, {})

@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.http import HttpResponse, JsonResponse
 from django.utils import timezone
 
+from analytics.class_ids import id_in_class
 from analytics.own_player import LARGEST, BadReport, read, take
 from dashboard.decorators import member_command
 from dashboard.htmx import MemberRequest
@@ -22,7 +23,7 @@ A_MINUTE: Final = 60  # reports of one user; a player sends one every ten second
 def report(request: MemberRequest, recording_id: str) -> HttpResponse:
     """204 once it is kept. Whoever may play the recording may report, and only of themselves.
 
-    They are known by their user name, which is to be the `user_id` by which they join at 100ms.
+    They are known by who their account is in class (`analytics.class_ids`).
     """
     if (wait := _too_many(request.user.pk)) is not None:
         answer = _refused(HTTPStatus.TOO_MANY_REQUESTS, {"body": f"too many reports: wait {wait} seconds"})
@@ -36,7 +37,7 @@ def report(request: MemberRequest, recording_id: str) -> HttpResponse:
         take(
             read(request.body, now=now),
             recording=recording,
-            user_id=request.user.get_username(),
+            user_id=id_in_class(request.user),
             name=request.user.get_full_name(),
             device="Rollcall's own player",
             now=now,

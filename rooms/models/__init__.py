@@ -1,6 +1,6 @@
 """The mirror of what is set in 100ms, who may see which room, and who changed what."""
 
-from rooms.models.access import RoomAccess
+from rooms.models.access import ClassId, RoomAccess
 from rooms.models.audit import AuditEntry, Unchangeable
 from rooms.models.live_reading import LiveReading
 from rooms.models.poll import Poll
@@ -12,6 +12,7 @@ from rooms.models.stream_key import StreamKey
 
 __all__ = [
     "AuditEntry",
+    "ClassId",
     "HandedOutRole",
     "LiveReading",
     "Poll",

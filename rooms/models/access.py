@@ -2,6 +2,18 @@ from django.conf import settings
 from django.db import models
 
 
+class ClassId(models.Model):
+    """Who an account is in class: the `user_id` by which its person joins at 100ms, where that is not the user name."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="class_id", editable=False
+    )
+    hms_user_id = models.CharField("id in class", max_length=255, unique=True)
+
+    def __str__(self) -> str:
+        return f"{self.user} is {self.hms_user_id}"
+
+
 class RoomAccess(models.Model):
     """A room given to a teacher or an observer. Ops need none: they see every room (`rooms/access.py`).
 

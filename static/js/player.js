@@ -39,6 +39,7 @@ if (player && film) {
 
   const seek = (seconds) => {
     const at = Math.min(Math.max(0, seconds), length() || seconds);
+    follows = true;
     if (film.readyState < 1) {
       wanted = at;
       film.load();
@@ -74,6 +75,27 @@ if (player && film) {
     }
   };
 
+  // A long transcript is shown in parts. When the film leaves the one that is shown, that of its place is fetched,
+  // unless the reader is at work in the panel: searches, has the focus there, or turned to another part by hand, which
+  // stays until the film is moved by hand or comes by.
+  let [follows, fetching] = [true, false];
+  const turn = (at) => {
+    const part = byId("script-part");
+    if (!part) return;
+    const { begins, ends, partsUrl } = part.dataset;
+    if (at >= Number(begins) && (!ends || at < Number(ends))) {
+      follows = true;
+      return;
+    }
+    const searches = byId("script-words")?.value || byId("script").contains(document.activeElement);
+    if (!follows || fetching || searches) return;
+    [follows, fetching] = [false, true]; // once for each leaving, also where the answer is none
+    const url = new URL(partsUrl, location.href);
+    url.searchParams.set("t", at.toFixed(2));
+    const target = { target: "#script-lines", swap: "innerHTML" };
+    htmx.ajax("GET", url.pathname + url.search, target).finally(() => (fetching = false));
+  };
+
   let last = null;
   const show = (at) => {
     const share = length() ? Math.min(1, at / length()) : 0;
@@ -93,7 +115,9 @@ if (player && film) {
     mark(lines, over ? null : line);
     if (line !== last && !over) follow(line);
     last = line;
+    turn(at);
     place(share, at);
+    if (scrub.matches(":focus-visible") && !scrub.matches(":hover")) tell(at);
   };
 
   const place = (share, at) => {
@@ -179,6 +203,25 @@ if (player && film) {
     const { left, width } = scrub.getBoundingClientRect();
     seek(((event.clientX - left) / width) * length());
   };
+  // What lies under the pointer, or where the bar stands while it has the keyboard: its time and its chapter.
+  const tip = byId("scrub-tip");
+  const tell = (at) => {
+    const chapter = current([...document.querySelectorAll("#chapters [data-at]")], at);
+    const words = chapter?.querySelector(".cut").cloneNode(true);
+    tip.replaceChildren(clock(at), ...(words ? ["\u2003", words] : []));
+    tip.hidden = false;
+    const [bar, box] = [scrub.getBoundingClientRect(), tip.parentElement.getBoundingClientRect()];
+    const middle = bar.left - box.left + (length() ? at / length() : 0) * bar.width;
+    const rightmost = box.width - tip.offsetWidth - 8;
+    tip.style.left = `${Math.max(8, Math.min(middle - tip.offsetWidth / 2, rightmost))}px`;
+  };
+  scrub.addEventListener("pointermove", (event) => {
+    const { left, width } = scrub.getBoundingClientRect();
+    tell(Math.min(1, Math.max(0, (event.clientX - left) / width)) * length());
+  });
+  for (const name of ["pointerleave", "pointercancel", "blur"]) scrub.addEventListener(name, () => (tip.hidden = true));
+  scrub.addEventListener("focus", () => scrub.matches(":focus-visible") && tell(film.currentTime));
+
   scrub.addEventListener("pointerdown", (event) => {
     scrub.setPointerCapture(event.pointerId);
     pointed(event);
@@ -231,7 +274,10 @@ if (player && film) {
   });
   film.addEventListener("click", toggle);
   film.addEventListener("dblclick", whole);
-  document.addEventListener("htmx:afterSwap", () => show(film.currentTime));
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.requestConfig?.elt?.closest(".pager")) follows = false;
+    show(wanted ?? film.currentTime);
+  });
   window.addEventListener("hashchange", () => {
     const at = parsed(/^#t=(.+)$/.exec(location.hash)?.[1]);
     if (at !== null) seek(at);

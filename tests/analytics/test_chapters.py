@@ -28,6 +28,16 @@ def test_who_comes_and_comes_back_is_told() -> None:
     assert found == [(0, "Recording starts"), (5 * 60, "Ben joins"), (12 * 60, "Ada is back")]
 
 
+def test_what_others_wrote_is_told_apart_from_our_words_for_scripts_that_run_the_other_way() -> None:
+    pair = [stay("فاطمة", 11 * MINUTE), stay("Ben", 11 * MINUTE + 20 * SECOND)]
+    asked = Asked(20 * MINUTE, "{} or {}?")
+
+    _, came, poll = chapters(people(pair, FRAME), (asked,), start=START, end=END)
+
+    assert came.pieces == (("فاطمة", True), (" and ", False), ("Ben", True), (" join", False))
+    assert poll.pieces == (("Poll: ", False), ("{} or {}?", True))
+
+
 def test_who_comes_with_others_is_one_chapter_with_them() -> None:
     pair = [stay("Ada", 11 * MINUTE), stay("Ben", 11 * MINUTE + 20 * SECOND)]
     crowd = [stay(f"Pupil{n}", 30 * MINUTE + n * SECOND) for n in range(12)]

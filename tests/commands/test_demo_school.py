@@ -8,6 +8,7 @@ from django.db import connection
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
+from analytics.class_ids import id_in_class
 from analytics.mirroring import MIRRORS, pull_mirror
 from analytics.models import Recording, Video
 from analytics.sync import sync
@@ -44,6 +45,7 @@ def test_a_visitor_finds_a_school_that_was_set_up_by_people(people: demo_school.
     assert audit.broken() == ""
     assert set(AuditEntry.objects.values_list("outcome", flat=True)) == {"requested", "succeeded"}
     assert set(AuditEntry.objects.values_list("actor", flat=True)) == {"ikram", "wanjiru", ELSEWHERE.name}
+    assert id_in_class(people.teacher) == "teacher-wanjiru"
     assert set(HandedOutRole.objects.values_list("role", flat=True)) == {"student", "audience"}
     assert list(Room.objects.exclude(changed_elsewhere_at=None).values_list("name", flat=True)) == ["Lecture hall 2"]
     closed = Room.objects.get(enabled=False)

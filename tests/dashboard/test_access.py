@@ -153,3 +153,14 @@ def test_a_user_name_of_any_shape_has_a_page(ops: Client) -> None:
 
     assert ops.get("/access/people/o.b+c@example.com/").status_code == 200
     assert ops.get("/access/people/nobody/").status_code == 404
+
+
+def test_ops_say_who_an_account_is_in_class(ops: Client, wanjiru: User, sam: User) -> None:
+    assert "Id in class" in ops.get("/access/people/wanjiru/").content.decode()
+
+    answer = ops.post("/access/people/wanjiru/id-in-class/", {"user_id": "teacher-wanjiru"}, follow=True)
+    again = ops.post("/access/people/sam/id-in-class/", {"user_id": "teacher-wanjiru"})
+
+    assert "In class Wanjiru Kamau is teacher-wanjiru." in answer.content.decode()
+    assert "is that of wanjiru already" in again.content.decode()
+    assert 'value="teacher-wanjiru"' in ops.get("/access/people/wanjiru/id-in-class/").content.decode()

@@ -97,6 +97,28 @@ def test_an_observer_sees_and_is_offered_nothing(
     assert "/pause/" not in page
 
 
+def test_where_a_live_stream_can_be_watched_is_told_to_who_may_have_its_film(
+    signed_in: Callable[[User], Client],
+    teacher: Client,
+    olive: User,
+    wanjiru: User,
+    choir: Room,
+    url: str,
+    all_three: Any,
+) -> None:
+    for user in (olive, wanjiru):
+        RoomAccess.objects.create(user=user, room=choir)
+    observer = signed_in(olive)
+    live = f"/rooms/{choir.pk}/live-streams/{all_three[Kind.LIVE]}/"
+    external = f"/rooms/{choir.pk}/external-streams/{all_three[Kind.EXTERNAL]}/"
+    for address in (url, live):
+        assert ".m3u8" in shown(teacher, address), address
+        assert ".m3u8" not in shown(observer, address), address
+        assert "/••••••" in shown(observer, address), address
+    assert "rtmp://a.tube.example.com/••••••" in shown(observer, external)
+    assert ".m3u8" not in shown(observer, f"{url}now/", **HTMX)
+
+
 def test_what_ended_is_listed_with_its_files_which_open_by_a_fresh_link(
     ops: Client, url: str, choir: Room, all_three: dict[Kind, str], ikram: User, hms_simulator: SimulatedHms
 ) -> None:

@@ -240,6 +240,7 @@ TABLE = {
     "access_import": FORM_OF_OPS,
     "member": OF_OPS,
     "member_give": FORM_OF_OPS,
+    "member_id_in_class": Row(get=OPS, post=OPS_MOVED),
     "member_take": Row(get=OPS, post=OPS_MOVED),
     "room_access": OF_OPS,
     "room_give": FORM_OF_OPS,

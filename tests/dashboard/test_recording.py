@@ -103,10 +103,10 @@ def test_what_happened_in_the_class_is_a_chapter_of_the_film(teacher: Client, ph
     chapters = page[page.index('id="chapters"') :]
     for place, words in (
         ("0:00", "Recording starts"),
-        ("2:00", "Ben joins"),
-        ("7:00", "Ben shares their screen"),
+        ("2:00", "<bdi>Ben</bdi> joins"),
+        ("7:00", "<bdi>Ben</bdi> shares their screen"),
         ("8:00", "Screen ends"),
-        ("17:00", "Quiz: Which force is larger?"),
+        ("17:00", "Quiz: <bdi>Which force is larger?</bdi>"),
     ):
         line = next(part for part in chapters.split("<a ") if words in part)
         assert f"<time>{place}</time>" in line
@@ -296,6 +296,10 @@ def test_a_long_transcript_comes_in_parts_and_opens_at_the_place_of_the_film(tea
     there = shown(teacher, f"/recordings/{made.pk}/?t=18:20")
     assert "Part 3 of 3" in there
     assert "line 1100." in there
+    # Where the part begins and ends in the film, for the player, which turns the parts.
+    assert 'data-begins="" data-ends="500"' in first
+    assert 'data-begins="1000" data-ends=""' in there
+    assert "data-begins" not in shown(teacher, f"/recordings/{made.pk}/?q=line")
 
 
 def test_a_chat_and_a_summary_have_tabs_of_their_own(teacher: Client, physics: Room) -> None:

@@ -2,7 +2,9 @@
 
 import csv
 import io
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -101,8 +103,9 @@ def test_rewatching_counts_again_for_time_and_once_for_what_was_seen(recording: 
 
 
 def test_viewers_who_were_not_in_the_class_and_nobody_known_stand_beside_the_others(
-    recording: Recording, teacher: Client
+    recording: Recording, physics: Room, teacher: Client
 ) -> None:
+    classes.session(physics, pupils=[Pupil("Zoë", "zoe")])
     video = linked(recording)
     watching(video, "zoe", (0, 60), name="Zoë")
     watching(video, "", (0, 60))
@@ -115,6 +118,19 @@ def test_viewers_who_were_not_in_the_class_and_nobody_known_stand_beside_the_oth
     assert (found.missed_count, found.more_count) == (1, 3)
     assert "was not in the class" in text
     assert text.count("Somebody") == 2
+
+
+def test_who_goes_by_an_id_of_no_class_is_not_said_to_have_been_away(recording: Recording, teacher: Client) -> None:
+    watching(linked(recording), "wanjiru", (0, 60), name="Wanjiru Kamau")
+
+    listed, person = page(teacher, recording), page(teacher, recording, "people/wanjiru/")
+
+    for text in (listed, person):
+        assert "was not in the class" not in text
+        assert "not matched to anybody in the class" in text
+    answer = teacher.get(f"/recordings/{recording.pk}/viewers.csv").getvalue().decode()
+    [line] = [row for row in csv.DictReader(io.StringIO(answer)) if row["user_id"] == "wanjiru"]
+    assert line["was_in_the_session"] == ""
 
 
 def test_a_name_alone_makes_nobody_the_same_person(recording: Recording) -> None:
@@ -162,6 +178,19 @@ def test_without_a_start_of_the_recording_nobodys_absence_is_made_up(held: Sessi
 
     assert row.state == "not known"
     assert "When the recording began is not known" in page(teacher, unknown)
+
+
+def test_places_of_a_film_that_may_not_be_played_are_no_links(
+    recording: Recording, teacher: Client, signed_in: Callable[[User], Client], olive: User
+) -> None:
+    watching(linked(recording), "liam", (10 * MINUTE, 20 * MINUTE))
+    observer = signed_in(olive)
+
+    [row] = viewers(recording, timezone.now()).rows
+    for rest in ("", f"people/{row.key}/"):
+        assert f"/recordings/{recording.pk}/?t=" in page(teacher, recording, rest), rest
+        assert f"/recordings/{recording.pk}/?t=" not in page(observer, recording, rest), rest
+    assert "Most watched: 10:00" in page(observer, recording)
 
 
 def test_the_heat_line_says_what_was_watched_most(recording: Recording, teacher: Client) -> None:
@@ -313,3 +342,78 @@ def test_what_a_person_watched_elsewhere_is_not_shown_to_who_may_not_see_it(
 
     assert hidden.pk not in text
     assert "Chemistry" not in text
+
+
+def test_who_only_opened_the_player_is_no_viewer_and_no_count_says_so(recording: Recording, teacher: Client) -> None:
+    video = linked(recording)
+    opened = watching(video, "zoe", name="Zoë")
+    watching(video, "liam")
+    watching(video, "amina", (0, 60))
+
+    found = viewers(recording, timezone.now())
+    text = page(teacher, recording)
+
+    assert sorted(row.label for row in found.rows) == ["Amina", "Liam"]
+    assert (found.missed_count, found.more_count, len(found.watchers)) == (1, 1, 1)
+    assert "1 more watched" in text
+    assert "Watched by 1 person" in text
+    assert "Zoë" not in text
+    assert opened.events.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        (
+            {"started_at": None, "stopped_at": None, "state": Recording.State.FAILED},
+            "When the recording began is not known",
+        ),
+        (
+            {"stopped_at": None, "duration_seconds": None, "state": Recording.State.RUNNING},
+            "It is still being recorded",
+        ),
+        ({"stopped_at": None, "duration_seconds": None}, "How long the recording is is not known"),
+    ],
+)
+def test_where_it_is_not_known_nobody_is_said_to_have_missed_nothing(
+    fields: dict[str, Any], why: str, held: Session, teacher: Client
+) -> None:
+    unknown = recorded.recording(held, **fields)
+
+    text = page(teacher, unknown)
+
+    assert "Who missed what is not known" in text
+    assert why in text
+    assert "Nobody missed anything" not in text
+    assert "or how long" not in text
+
+    watching(linked(unknown), "liam", (0, 60))
+    watched = page(teacher, unknown)
+
+    assert "What was missed is not known; watched" in watched
+    assert "Missed nothing" not in watched
+    assert "Watched by 1 person" in watched
+
+
+def test_ids_of_api_video_are_for_operations(recording: Recording, teacher: Client, ikram: User) -> None:
+    linked(recording, "vi3eaXYZ", title="")
+
+    assert "vi3eaXYZ" not in page(teacher, recording)
+    assert "A video</bdi></b> at api.video" in page(teacher, recording)
+    teacher.force_login(ikram)
+    assert "vi3eaXYZ" in page(teacher, recording)
+
+
+def test_stretches_lead_to_their_place_and_titles_name_the_class(recording: Recording, teacher: Client) -> None:
+    viewing = watching(linked(recording), "liam", (5 * MINUTE, 10 * MINUTE))
+
+    person, one = page(teacher, recording, "people/liam/"), page(teacher, recording, f"{viewing.pk}/")
+
+    place = f'<a class="link" href="/recordings/{recording.pk}/?t='
+    assert f'{place}300">5:00 to 45:00</a>' in person
+    assert f'{place}300">5:00 to 10:00</a>' in person
+    assert f'{place}300">5:00 to 10:00</a>' in one
+    for text in (person, one):
+        title = text.split("<title>")[1].split("</title>")[0]
+        assert "Liam" in title
+        assert str(recording.room) in title

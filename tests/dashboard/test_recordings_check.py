@@ -273,8 +273,8 @@ def test_home_looks_as_far_back_as_the_check_and_both_say_so(ops: Client, record
 
 def test_home_says_the_same_of_a_class_once(ops: Client, physics: Room, held: Session) -> None:
     for _ in range(3):
-        recorded.recording(held, Recording.Kind.TRACK, state="failed", error_type="MEMORY_ERROR", files=0)
-    recorded.recording(held, Recording.Kind.TRACK, state="failed", error_type="API_ERROR", files=0)
+        recorded.recording(held, kind=Recording.Kind.TRACK, state="failed", error_type="MEMORY_ERROR", files=0)
+    recorded.recording(held, kind=Recording.Kind.TRACK, state="failed", error_type="API_ERROR", files=0)
 
     page = ops.get("/").content.decode()
 

@@ -55,6 +55,29 @@ def test_a_session_of_which_nothing_was_recorded_says_nothing_of_it(ops: Client,
     assert "Watch recording" not in html
 
 
+def test_who_may_not_play_the_film_is_not_led_to_play_it(
+    signed_in: Callable[[User], Client], teacher: Client, olive: User, held: Session
+) -> None:
+    made = recorded.recording(held, 3)
+    recorded.spoke(recorded.transcript(made), (0, 75), peer_id=held.peers.get(user_id="ada").pk)
+    assert made.started_at is not None
+    moment = f"?person=ada&at={(made.started_at + timedelta(minutes=5)).isoformat().replace('+', '%2B')}"
+    observer = signed_in(olive)
+
+    def seen(viewer: Client) -> str:
+        return viewer.get(f"/sessions/{held.pk}/{moment}").content.decode()
+
+    promises = ("Watch recording", "Watch from here", "tab=transcript")
+    led, not_led = seen(teacher), seen(observer)
+    assert [words for words in promises if words not in led] == []
+    assert [words for words in promises if words in not_led] == []
+    assert re.search(r'class="run-bar"[^>]* data-from="', led)
+    assert not re.search(r'class="run-bar"[^>]* data-from="', not_led)
+    assert "<span>Recording</span>" in not_led
+    assert f"/recordings/{made.pk}/" in hrefs(not_led)
+    assert "1 min" in not_led
+
+
 def test_a_recording_that_began_late(ops: Client, held: Session) -> None:
     row = recorded.recording(held, 3, 45)
     html = page(ops, held)

@@ -256,6 +256,19 @@ def test_teachers_see_the_streams_of_their_rooms_alone(teacher: Client, held: Se
     assert teacher.get("/streams/hidden-job/").status_code == 404
 
 
+def test_where_a_live_stream_can_be_watched_is_told_to_who_may_have_its_film(
+    signed_in: Callable[[User], Client], teacher: Client, olive: User, held: Session
+) -> None:
+    observer = signed_in(olive)
+    row = classes.stream(held, 2, 20, outputs=["https://live.example/beam/main.m3u8"])
+    for address in ("/streams/", f"/streams/{row.pk}/"):
+        assert "https://live.example/beam/main.m3u8" in teacher.get(address).content.decode(), address
+        seen = observer.get(address).content.decode()
+        assert "main.m3u8" not in seen, address
+        assert "https://live.example/••••••" in seen, address
+    assert "The whole address is for the teachers" in observer.get(f"/streams/{row.pk}/").content.decode()
+
+
 # ── Encoders ──
 
 

@@ -11,11 +11,14 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
+from analytics.class_ids import set_id_in_class
 from analytics.models import Recording, Video, Viewing, ViewingEvent
 from analytics.own_player import LARGEST, MOST
+from dashboard.recording_viewers import viewers
 from dashboard.views.viewing_reports import A_MINUTE
 from rooms.models import Room
 from tests.dashboard import classes, recorded
+from tests.dashboard.classes import Pupil
 
 PLAYER = "7e7c9a52-1f9a-4d0e-9d7a-0d6c6f0a1b2c"
 
@@ -57,6 +60,21 @@ def test_what_is_reported_is_watched_by_who_is_signed_in(recording: Recording, t
     assert viewing.spans == [[0, 30.5], [100, 130]]
     assert (viewing.last_position, viewing.events_read) == (130, 4)
     assert viewing.video.recording_id == recording.pk
+
+
+def test_who_is_told_to_be_somebody_in_class_watches_as_them_and_so_does_what_came_before(
+    physics: Room, ikram: User, wanjiru: User, teacher: Client
+) -> None:
+    taught = recorded.recording(classes.session(physics, pupils=[Pupil("Wanjiru Kamau", "teacher-wanjiru")]))
+    events = watched_a_minute()
+    report(teacher, taught, events[:2])
+
+    set_id_in_class(actor=ikram, user=wanjiru, user_id="teacher-wanjiru")
+    assert report(teacher, taught, events).status_code == 204
+
+    assert [viewing.user_id for viewing in Viewing.objects.all()] == ["teacher-wanjiru"]
+    [row] = viewers(taught, timezone.now()).rows
+    assert (row.was_there, row.state, row.watched_micros) == (True, "nothing missed", 60_500_000)
 
 
 def test_a_batch_that_comes_twice_late_or_in_parts_gives_the_same(recording: Recording, teacher: Client) -> None:

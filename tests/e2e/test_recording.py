@@ -235,6 +235,129 @@ def test_what_was_said_is_searched_and_read_along(visit: Visit, ikram: User, kep
     expect(script.locator("li[aria-current]")).to_be_in_viewport()
 
 
+def test_the_bar_tells_the_time_and_the_chapter_under_the_pointer(visit: Visit, ikram: User, kept: Lesson) -> None:
+    visitor = visit(ikram)
+    page = visitor.page
+    visitor.open(kept.url)
+    ready(page)
+    bar, tip = page.locator("#scrub"), page.locator("#scrub-tip")
+    box = bar.bounding_box()
+    assert box is not None
+    expect(tip).to_be_hidden()
+
+    page.mouse.move(box["x"] + box["width"] / 7, box["y"] + 10)
+    expect(tip).to_have_text(re.compile(r"^(6:00|5:59)\sSofia joins$"))
+    told = tip.bounding_box()
+    assert told is not None
+    assert abs(told["x"] + told["width"] / 2 - box["x"] - box["width"] / 7) < 2
+    page.mouse.move(box["x"] + box["width"] - 1, box["y"] + 10)
+    told = tip.bounding_box()
+    assert told is not None
+    assert told["x"] + told["width"] <= box["x"] + box["width"] + 16  # never outside the picture
+    page.mouse.move(box["x"], box["y"] - 200)
+    expect(tip).to_be_hidden()
+    assert position(page) < 1
+
+    page.keyboard.press("Tab")
+    bar.focus()
+    page.keyboard.press("PageUp")
+    expect(tip).to_have_text(re.compile(r"^1:00\sRecording starts$"))
+
+
+def test_on_a_phone_the_film_stays_in_sight_of_who_taps_a_chapter_or_a_line(
+    visit: Visit, ikram: User, kept: Lesson
+) -> None:
+    visitor = visit(ikram, "phone")
+    page = visitor.page
+    visitor.open(kept.url)
+    ready(page)
+
+    lines = page.locator("#script-lines li")
+    for tapped in (page.get_by_role("link", name=re.compile("Quiz")), lines.nth(3), lines.nth(30)):
+        tapped.scroll_into_view_if_needed()
+        tapped.click()
+        seen = page.locator("#film").bounding_box()
+        top = page.locator(".top").bounding_box()
+        box = tapped.bounding_box()
+        assert seen is not None and top is not None and box is not None  # noqa: PT018
+        assert abs(seen["y"] - top["y"] - top["height"]) < 2
+        assert seen["height"] < 844 * 0.42
+        assert box["y"] >= seen["y"] + seen["height"]  # and covers nothing that is tapped
+    at(page, 12 * 30)
+
+
+@pytest.fixture
+def talkative(kept: Lesson) -> Lesson:
+    """Somebody says something every two seconds: 1260 lines, which are shown in three parts."""
+    text = TextFile.objects.get(recording_id=kept.recording.pk, kind=TextFile.Kind.TRANSCRIPT)
+    text.content = [
+        {"start": 2.0 * n, "end": 2.0 * n + 1, "speaker": "Ada", "peer_id": "", "text": f"Line {n}"}
+        for n in range(LENGTH // 2)
+    ]
+    text.save()
+    return kept
+
+
+def test_the_transcript_turns_to_the_part_in_which_the_film_is(visit: Visit, ikram: User, talkative: Lesson) -> None:
+    visitor = visit(ikram)
+    page = visitor.page
+    visitor.open(talkative.url)
+    ready(page)
+    script = page.get_by_role("region", name="What was said and written")
+    expect(script.get_by_text("Part 1 of 3")).to_be_visible()
+
+    page.get_by_role("link", name=re.compile("Quiz")).click()
+    at(page, 1800)
+    expect(script.get_by_text("Part 2 of 3")).to_be_visible()
+    expect(script.locator("li[aria-current]")).to_contain_text("Line 900")
+    expect(script.locator("li[aria-current]")).to_be_in_viewport()
+    expect(page.locator("#chapters a", has_text="Quiz")).to_be_focused()
+
+    # Played over the end of a part.
+    page.evaluate("document.getElementById('film').currentTime = 1998.5")
+    page.get_by_role("button", name="Play").click()
+    expect(script.get_by_text("Part 3 of 3")).to_be_visible()
+    page.keyboard.press("k")
+
+    # Who turns by hand stays there, until the film is moved by hand.
+    script.get_by_role("link", name="Before").click()
+    expect(script.get_by_text("Part 2 of 3")).to_be_visible()
+    page.evaluate("document.getElementById('film').currentTime = 2100")
+    at(page, 2100)
+    page.wait_for_timeout(400)
+    expect(script.get_by_text("Part 2 of 3")).to_be_visible()
+    page.get_by_role("slider", name="Position").focus()
+    page.keyboard.press("Home")
+    expect(script.get_by_text("Part 1 of 3")).to_be_visible()
+
+
+def test_who_reads_or_searches_the_transcript_is_not_taken_elsewhere(
+    visit: Visit, ikram: User, talkative: Lesson
+) -> None:
+    visitor = visit(ikram)
+    page = visitor.page
+    visitor.open(talkative.url)
+    ready(page)
+    script = page.get_by_role("region", name="What was said and written")
+
+    script.get_by_role("list", name="Transcript").focus()
+    page.evaluate("document.getElementById('film').currentTime = 1500")
+    at(page, 1500)
+    page.wait_for_timeout(400)
+    expect(script.get_by_text("Part 1 of 3")).to_be_visible()
+    page.get_by_role("slider", name="Position").focus()
+    page.keyboard.press("PageUp")
+    expect(script.get_by_text("Part 2 of 3")).to_be_visible()
+
+    script.get_by_placeholder("Search what was said").fill("line 7")
+    expect(script.get_by_text("of 1260 lines with")).to_be_visible()
+    page.get_by_role("slider", name="Position").focus()
+    page.keyboard.press("Home")
+    at(page, 0)
+    page.wait_for_timeout(400)
+    expect(script.get_by_text("of 1260 lines with")).to_be_visible()
+
+
 def test_a_film_of_100ms_is_played_by_links_that_no_page_shows(
     visit: Visit, ikram: User, lesson: Lesson, storage: Storage, settings: Any
 ) -> None:

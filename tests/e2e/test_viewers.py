@@ -256,7 +256,7 @@ def test_a_film_watched_on_the_page_of_its_recording_is_on_its_heat_line(
 
     expect(page.get_by_role("img", name="Watched by 1 person")).to_be_visible()
     row = page.get_by_role("row", name="Wanjiru Kamau")
-    expect(row.get_by_text("was not in the class")).to_be_visible()
+    expect(row.get_by_text("not matched to anybody in the class")).to_be_visible()
     row.get_by_role("link", name="Wanjiru Kamau").click()
     page.get_by_role("region", name="Viewings").get_by_role("link").first.click()
     expect(page.get_by_text("Jumped forward from 0:0")).to_be_visible()
