@@ -70,7 +70,7 @@ def order(recording: Recording, *, actor: Actor, clock: Clock = timezone.now) ->
 
 def files_of(recording: Recording) -> QuerySet[Asset]:
     """Those that can be copied: 100ms has them whole, and opens them."""
-    return Asset.objects.filter(_USABLE, recording=recording)
+    return recording.assets.filter(_USABLE)
 
 
 def order_files(assets: Iterable[Asset], *, clock: Clock = timezone.now, again: bool = False) -> int:

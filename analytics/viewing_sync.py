@@ -25,6 +25,7 @@ OFTEN: Final = timedelta(minutes=5)  # while somebody has watched within `RECENT
 RARELY: Final = timedelta(hours=1)
 RECENT: Final = timedelta(days=2)
 SETTLED: Final = timedelta(hours=1)  # after its end a player may still send what it held back
+SILENT: Final = timedelta(days=7)  # after its last word a viewing is over, where nobody tells its end
 NOT_SERVED: Final = timedelta(hours=12)  # between tries where api.video answers 404 or 403
 
 _Refused = (hms.NotFound, hms.Forbidden)
@@ -77,11 +78,12 @@ def _day(moment: datetime) -> date:
 
 def _grown(video: Video, sessions: Iterable[PlayerSession], now: datetime) -> Iterable[PlayerSession]:
     """Those that we have not read, or not since they ended."""
-    known = dict(Viewing.objects.filter(video=video).values_list("pk", "read_at"))
+    rows = Viewing.objects.filter(video=video).values_list("pk", "read_at", "last_event_at", "loaded_at")
+    known = {pk: (read_at, last or loaded) for pk, read_at, last, loaded in rows}
     for session in sessions:
-        read_at = known.get(viewing_id(video, session.id))
-        ended = session.ended_at if session.ended_at is not None else instants.from_datetime(now)
-        if read_at is None or read_at < instants.to_datetime(ended) + SETTLED:
+        read_at, last = known.get(viewing_id(video, session.id), (None, None))
+        over = instants.to_datetime(session.ended_at) + SETTLED if session.ended_at is not None else None
+        if read_at is None or read_at < (over or (last or now) + SILENT):
             yield session
 
 

@@ -71,15 +71,22 @@ def project_jobs(batch: Batch) -> None:
     rooms = {event.room_id for event in new}
     sessions = {event.session_id for event in new} - {""}
     events = _told(batch, rooms, sessions)
-    while wider := _elsewhere(events, sessions):
-        sessions |= wider
+    found: list[Run] = []
+    while True:
+        while wider := _elsewhere(events, sessions):
+            sessions |= wider
+            events = _told(batch, rooms, sessions)
+        if not events:
+            return  # a session without any, as most
+        found = runs(events)
+        for run in found:
+            if not run.session_id:
+                run.placed = _running_then(run)
+        # What names no session may be of a run that the session it is placed in tells of too.
+        if not (placed := {run.placed for run in found} - sessions - {""}):
+            break
+        sessions |= placed
         events = _told(batch, rooms, sessions)
-    if not events:
-        return  # a session without any, as most
-    found = runs(events)
-    for run in found:
-        if not run.session_id:
-            run.placed = _running_then(run)
     rows = fold_jobs(found, _ends(batch, {run.session_id for run in found}))
     # Referred to first, and taken away last: what a file moved to must be there, what it left may go.
     write(Recording, rows.recordings)

@@ -12,7 +12,8 @@ from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
 from django.core.serializers import serialize
-from django.db import connections
+from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
@@ -284,6 +285,21 @@ def test_every_opening_stands_in_the_audit_under_the_name_of_the_keeper(
     assert AuditEntry.objects.get(action="recording.keep").actor == "ikram"
     opening = AuditEntry.objects.get(action="recording_asset.open")
     assert (opening.actor, opening.target_id) == ("Rollcall's keeper of recordings", kept.pk)
+
+
+def test_ten_files_are_ordered_by_as_many_queries_as_one(film: Recording, physics: Room, ikram: User) -> None:
+    many = recorded.recording(classes.session(physics), files=0)
+    for _ in range(10):
+        recorded.asset(many, "track")
+
+    costs = []
+    for one in (film, many):
+        with CaptureQueriesContext(connection) as asked:
+            keeping.order(one, actor=ikram)
+        costs.append(len(asked))
+
+    assert KeptFile.objects.count() == 11
+    assert costs[1] <= costs[0]  # who they are is asked once
 
 
 def test_only_ops_order_copies(film: Recording, wanjiru: User) -> None:

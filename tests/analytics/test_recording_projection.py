@@ -292,6 +292,17 @@ def test_a_failure_that_names_no_session_and_no_run_is_of_what_ran_in_its_room()
     assert Recording.objects.get().session_id == "s1"
 
 
+def test_what_names_no_session_is_read_with_what_its_session_told_of_the_same_run() -> None:
+    opened = told("session.open.success", session_started_at="2021-11-30T12:00:00Z")
+    started = told("track.recording.started.success", at="2021-11-30T12:10:00Z")
+    repeated = told("track.recording.started.success", at="2021-11-30T12:12:00Z", again=1, session_id=None)
+    events = [parse(body, Channel.WEBHOOK) for body in (opened, started, repeated)]
+    whole = rows_after(events)
+    assert len(whole["Recording"]) == 1
+    for order in permutations(events):
+        assert rows_after(*[[event] for event in order]) == whole
+
+
 def test_a_run_that_lasts_into_the_next_session_is_one() -> None:
     started, stopped = told("beam.started.success"), told("beam.stopped.success", session_id="s2")
     take(stopped)

@@ -2,19 +2,21 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from analytics import own_player, video_links, viewing_sync
+from analytics import instants, own_player, video_links, viewing_sync
 from analytics.api_video import ApiVideo
 from analytics.models import Pull, Recording, Video, Viewing, ViewingEvent
 from analytics.tasks import read_viewings
 from analytics.video_links import LinkedElsewhere, NotAVideo
-from analytics.viewing_sources import ApiVideoSource, NotConfigured, api_video
+from analytics.viewing import PlayerEvent
+from analytics.viewing_sources import ApiVideoSource, NotConfigured, Numbered, PlayerSession, api_video
 from rooms import hms
 from rooms.actors import NoActor, NotPermitted
 from rooms.models import AuditEntry, Room
@@ -102,6 +104,30 @@ def test_only_viewings_that_may_have_grown_are_read_again(
     asked = [path for _, path in api.requests() if path.endswith("/events")]
     assert [path.split("/")[-2] for path in asked] == [running.id]
     assert Viewing.objects.get(session_id=old.id).events_read == 3
+
+
+class Endless:
+    """A source that never tells the end of a viewing, which the contract lets it."""
+
+    def __init__(self, begun: datetime) -> None:
+        self.begun = instants.from_datetime(begun)
+        self.asked = 0
+
+    def sessions(self, video: Video, *, since: date, until: date) -> list[PlayerSession]:
+        return [PlayerSession("ps1", loaded_at=self.begun)]
+
+    def events(self, session_id: str) -> Numbered:
+        self.asked += 1
+        return {0: PlayerEvent(self.begun, "play", 0.0)}
+
+
+def test_a_viewing_whose_end_nobody_tells_is_not_read_for_ever(video: Video) -> None:
+    begun = timezone.now()
+    source = Endless(begun)
+    for hours in (0, 1, 24, 8 * 24, 9 * 24, 30 * 24):
+        viewing_sync.pull_viewings(source, video, clock=partial(begun.__add__, timedelta(hours=hours)))
+
+    assert source.asked == 4  # once more after a week of silence, and no more
 
 
 def test_somebody_who_goes_on_watching_is_read_on(
