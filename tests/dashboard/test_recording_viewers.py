@@ -129,6 +129,7 @@ def test_who_goes_by_an_id_of_no_class_is_not_said_to_have_been_away(recording: 
     for text in (listed, person):
         assert "was not in the class" not in text
         assert "not matched to anybody in the class" in text
+    assert "They may have joined it under another one" in person
     answer = teacher.get(f"/recordings/{recording.pk}/viewers.csv").getvalue().decode()
     [line] = [row for row in csv.DictReader(io.StringIO(answer)) if row["user_id"] == "wanjiru"]
     assert line["was_in_the_session"] == ""
