@@ -287,7 +287,7 @@ def test_days_that_end_before_they_begin_are_said_at_the_field(ops: Client, held
     turned = "?since=2026-03-02&until=2026-03-01"
 
     assert 'aria-describedby="check-until_error"' in shown(ops, turned)
-    assert "Before Since: no day lies between them." in shown(ops, turned)
+    assert "Until is before Since: no day lies between them." in shown(ops, turned)
     assert "check-until_error" not in shown(ops, "?since=2026-03-01&until=2026-03-01")
     for url in ("/recordings/", "/streams/", "/sessions/"):
         assert "Since is later than Until" in ops.get(url + turned).content.decode()
