@@ -39,7 +39,7 @@ if (player && film) {
 
   const seek = (seconds) => {
     const at = Math.min(Math.max(0, seconds), length() || seconds);
-    follows = true;
+    [follows, sought] = [true, true];
     if (film.readyState < 1) {
       wanted = at;
       film.load();
@@ -76,20 +76,25 @@ if (player && film) {
   };
 
   // A long transcript is shown in parts. When the film leaves the one that is shown, that of its place is fetched,
-  // unless the reader is at work in the panel: searches, has the focus there, or turned to another part by hand, which
-  // stays until the film is moved by hand or comes by.
-  let [follows, fetching] = [true, false];
+  // unless the reader is at work in the panel: searches, is there with the keyboard or while the film plays on with the
+  // pointer, or turned to another part by hand, which stays until the film is moved by hand or comes by. A finger that
+  // tapped a line leaves focus and :hover behind, and is not there any more.
+  let [follows, sought, fetching] = [true, false, false];
+  const points = matchMedia("(hover: hover)");
+  const works = (panel) =>
+    byId("script-words")?.value ||
+    panel.querySelector(":focus-visible") ||
+    (!sought && points.matches && panel.matches(":hover"));
   const turn = (at) => {
     const part = byId("script-part");
     if (!part) return;
     const { begins, ends, partsUrl } = part.dataset;
     if (at >= Number(begins) && (!ends || at < Number(ends))) {
-      follows = true;
+      [follows, sought] = [true, false];
       return;
     }
-    const searches = byId("script-words")?.value || byId("script").contains(document.activeElement);
-    if (!follows || fetching || searches) return;
-    [follows, fetching] = [false, true]; // once for each leaving, also where the answer is none
+    if (!follows || fetching || works(byId("script"))) return;
+    [follows, sought, fetching] = [false, false, true]; // once for each leaving, also where the answer is none
     const url = new URL(partsUrl, location.href);
     url.searchParams.set("t", at.toFixed(2));
     const target = { target: "#script-lines", swap: "innerHTML" };

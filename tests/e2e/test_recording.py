@@ -319,6 +319,18 @@ def test_the_transcript_turns_to_the_part_in_which_the_film_is(visit: Visit, ikr
     expect(script.get_by_text("Part 3 of 3")).to_be_visible()
     page.keyboard.press("k")
 
+    # Over the end also where a line was pressed, once the pointer is elsewhere.
+    script.locator("li").nth(10).click()
+    page.evaluate("document.getElementById('film').currentTime = 100")
+    at(page, 100)
+    page.wait_for_timeout(400)
+    expect(script.get_by_text("Part 3 of 3")).to_be_visible()
+    page.mouse.move(10, 10)
+    page.evaluate("document.getElementById('film').currentTime = 1100")
+    expect(script.get_by_text("Part 2 of 3")).to_be_visible()
+    page.evaluate("document.getElementById('film').currentTime = 2100")
+    expect(script.get_by_text("Part 3 of 3")).to_be_visible()
+
     # Who turns by hand stays there, until the film is moved by hand.
     script.get_by_role("link", name="Before").click()
     expect(script.get_by_text("Part 2 of 3")).to_be_visible()
