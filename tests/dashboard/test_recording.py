@@ -59,8 +59,8 @@ def test_the_page_and_the_list_name_the_same_size(ops: Client, physics: Room) ->
 def test_only_the_first_recording_of_its_kind_began_late(ops: Client, physics: Room) -> None:
     held = classes.session(physics)
     first = recorded.recording(held, 3)
-    again = recorded.recording(held, late=timedelta(minutes=28))
-    of_the_stream = recorded.recording(held, late=timedelta(minutes=20), kind="hls")
+    again = recorded.recording(held, 28)
+    of_the_stream = recorded.recording(held, 20, kind="hls")
 
     assert "started 3 min late" in shown(ops, f"/recordings/{first.pk}/")
     assert "started 20 min late" in shown(ops, f"/recordings/{of_the_stream.pk}/")
@@ -143,7 +143,7 @@ def test_what_happened_in_the_class_is_a_chapter_of_the_film(teacher: Client, ph
         ({"state": "processing"}, ["100ms is making the file"]),
         ({"state": "running", "stopped_at": None, "finished_at": None}, ["It is being recorded", "The room as it is"]),
         ({"state": "starting", "started_at": None, "stopped_at": None}, ["It is starting"]),
-        ({}, ["No file is known yet"]),
+        ({"state": "ready"}, ["No file is known yet"]),
     ],
     ids=str,
 )
