@@ -1,9 +1,11 @@
 """Takes the README's pictures in Chromium, of a demo that runs. `bin/screenshots` starts both."""
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +33,7 @@ def main() -> int:
             operator = Visitor(demo.url)
             operator.sign_in(*OPS)
             wait_until_read(operator)
+            _wait_until_watched(operator)
             camera: list[str | Path] = [environment.python, "-m", "bin.pictures", demo.url, browser]
             return subprocess.run(camera, cwd=ROOT, env=demo.variables(), check=False).returncode
     except (Unready, Died, Disappointed, TimeoutError) as problem:
@@ -49,21 +52,33 @@ class Picture:
     opens: tuple[str, ...] = ()
 
 
+RECORDINGS = "recordings/?state=ready&kind=browser&q=Physics"
+WATCHED_WITHIN = 150  # seconds; who watched is read once a minute
 SESSION = ("tbody a[href^='/sessions/']",)
 PICTURES = (
     Picture("session", "sessions/?state=ended&q=Physics&trouble=drops", TEACHER, opens=SESSION),
     Picture("home", "", OPS),
     Picture("live", "sessions/?state=live", TEACHER, opens=SESSION),
     Picture("phone", "sessions/", TEACHER, (390, 844)),
-    Picture(
-        "recording", "recordings/?state=ready&kind=browser&q=Physics", TEACHER, opens=("tbody a[href^='/recordings/']",)
-    ),
+    Picture("recording", RECORDINGS, TEACHER, opens=("tbody a[href^='/recordings/']",)),
     Picture("check", "recordings/check/", OPS),
     Picture("streams", "streams/", OPS),
     Picture("template", "room-templates/?q=Class", OPS, opens=("tbody a[href^='/room-templates/']",)),
     Picture("quiz", "polls/?kind=quiz", TEACHER, opens=("tbody a[href^='/polls/']", "a[href$='/results/']")),
     Picture("audit", "audit/", OPS),
 )
+
+
+def _wait_until_watched(operator: Visitor) -> None:
+    """Until the page of the newest recording tells who watched it. Raises `Disappointed`."""
+    found = re.search(r'href="(/recordings/browser-[0-9a-f]{24}/)', operator.read(f"/{RECORDINGS}"))
+    if found is None:
+        raise Disappointed("no recording is listed as ready")
+    end = time.monotonic() + WATCHED_WITHIN
+    while "Watched by" not in operator.read(found[1]):
+        if time.monotonic() > end:
+            raise Disappointed(f"nobody is said to have watched {found[1]}")
+        time.sleep(2)
 
 
 def photograph(url: str, browser_path: str) -> None:
