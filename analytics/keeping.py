@@ -143,9 +143,9 @@ def copy(kept: KeptFile, *, clock: Clock = timezone.now) -> KeptFile:
         if kept.size > had:
             kept.tries = 0  # some of it came: a long file over a bad line takes many tries, and all of them help
         _put_off(kept, str(problem) or type(problem).__name__, clock)
-    except Exception as problem:
-        # A storage raises errors of its own, with anything in them.
-        log.exception("file could not be kept", asset_id=kept.pk)
+    except Exception as problem:  # noqa: BLE001 - each storage raises errors of its own
+        # A storage raises errors of its own, with anything in them, its keys too: the log gets the kind alone.
+        log.error("file could not be kept", asset_id=kept.pk, problem=type(problem).__name__)
         _put_off(kept, f"Our storage failed ({type(problem).__name__}).", clock)
     return kept
 

@@ -18,9 +18,8 @@ from analytics.projections.runs import runs
 from analytics.viewing import PlayerEvent, heat, watched
 from rooms.models import Room
 from tests.benchmarks.measuring import Ratio, best_of, seconds
-from tests.benchmarks.session_page import Asked
+from tests.benchmarks.rooms_list import opened
 
-ROUNDS = 8
 PAGES = {"newest first": "?size=50", "ready ones": "?size=50&state=ready", "the last page": "?size=50&page=9999"}
 START = 1_700_000_000 * instants.SECOND
 VIEWERS = 500
@@ -56,21 +55,6 @@ def school(recordings: int) -> None:
     with connection.cursor() as cursor:
         # As autovacuum does, a minute later.
         cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
-
-
-def opened(viewer: Client, query: str) -> tuple[float, int]:
-    """Seconds of the quickest answer, and how many statements it took."""
-
-    def get() -> None:
-        answer = viewer.get(f"/recordings/{query}")
-        assert answer.status_code == 200, answer.status_code
-
-    get()
-    asked = Asked()
-    with connection.execute_wrapper(asked):
-        get()
-    (best,) = best_of(ROUNDS, lambda: seconds(get))
-    return best, asked.statements
 
 
 def tracks(number: int) -> list[Envelope]:
@@ -112,7 +96,7 @@ def benchmark() -> Iterator[Ratio]:
     figures: dict[int, list[dict[str, tuple[float, int]]]] = {50: [], 5_000: []}
     for recordings in (50, 5_000, 50, 5_000):
         school(recordings)
-        figures[recordings].append({what: opened(viewer, query) for what, query in PAGES.items()})
+        figures[recordings].append({what: opened(viewer, f"/recordings/{query}") for what, query in PAGES.items()})
     few, many = ({what: min(run[what] for run in runs_) for what in PAGES} for runs_ in figures.values())
     small, asked_of_few = few["newest first"]
     for what in PAGES:
