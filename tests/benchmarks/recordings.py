@@ -19,6 +19,7 @@ from analytics.viewing import PlayerEvent, heat, watched
 from rooms.models import Room
 from tests.benchmarks.measuring import Ratio, best_of, seconds
 from tests.benchmarks.rooms_list import opened
+from tests.benchmarks.storing import empty
 
 PAGES = {"newest first": "?size=50", "ready ones": "?size=50&state=ready", "the last page": "?size=50&page=9999"}
 START = 1_700_000_000 * instants.SECOND
@@ -27,9 +28,7 @@ VIEWERS = 500
 
 def school(recordings: int) -> None:
     """Recordings of fifty rooms, each with its session and three files; nothing else."""
-    Recording.objects.all().delete()
-    Session.objects.all().delete()
-    Room.objects.all().delete()
+    empty()
     now = timezone.now()
     rooms = Room.objects.bulk_create(
         [Room(id=f"{number:024x}", name=f"Room-{number:02d}", mirrored_at=now) for number in range(50)]

@@ -12,6 +12,7 @@ from analytics.models import Session
 from rooms.models import Room
 from tests.benchmarks.measuring import Ratio, best_of, seconds
 from tests.benchmarks.session_page import Asked
+from tests.benchmarks.storing import empty
 
 ROUNDS = 12
 SESSIONS_EACH = 6
@@ -27,8 +28,7 @@ PAGES = {
 
 def school(rooms: int) -> None:
     """Rooms on a few templates, every second one disabled, each with sessions that are over; nothing else."""
-    Session.objects.all().delete()
-    Room.objects.all().delete()
+    empty()
     now = timezone.now()
     made = [
         Room(
