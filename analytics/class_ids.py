@@ -13,9 +13,15 @@ from rooms.models import ClassId
 
 
 def id_in_class(user: User) -> str:
-    """The `user_id` by which this account's person is known at 100ms."""
+    """The `user_id` by which this account's person is known at 100ms.
+
+    "" where its user name was said to be another account's before it was made: then nobody knows who this is.
+    """
     told = ClassId.objects.filter(user=user).values_list("hms_user_id", flat=True).first()
-    return told or user.get_username()
+    if told:
+        return told
+    name = user.get_username()
+    return "" if ClassId.objects.filter(hms_user_id=name).exists() else name
 
 
 def set_id_in_class(*, actor: Actor, user: User, user_id: str) -> bool:
@@ -38,7 +44,8 @@ def set_id_in_class(*, actor: Actor, user: User, user_id: str) -> bool:
                 ClassId.objects.filter(user=user).delete()
             else:
                 ClassId.objects.update_or_create(user=user, defaults={"hms_user_id": wanted})
-            Viewing.objects.filter(video__source=Video.Source.OURS, user_id=before).update(user_id=wanted)
+            if before:  # what nobody is known to have watched stays so
+                Viewing.objects.filter(video__source=Video.Source.OURS, user_id=before).update(user_id=wanted)
             name = user.get_full_name() or user.get_username()
             target = Target("member", user.get_username(), name)
             note(actor, "id_in_class.set", target, before={"user_id": before}, after={"user_id": wanted})

@@ -2,8 +2,10 @@
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from analytics.class_ids import id_in_class, set_id_in_class
+from analytics.models import Video, Viewing
 from rooms.actors import NotPermitted
 from rooms.models import AuditEntry
 
@@ -43,3 +45,16 @@ def test_no_two_accounts_are_one_person(ikram: User, wanjiru: User, sam: User) -
 def test_only_ops_say_it(wanjiru: User) -> None:
     with pytest.raises(NotPermitted):
         set_id_in_class(actor=wanjiru, user=wanjiru, user_id="somebody-else")
+
+
+def test_an_account_made_later_under_an_id_that_is_taken_is_nobody_until_ops_say(ikram: User, wanjiru: User) -> None:
+    set_id_in_class(actor=ikram, user=wanjiru, user_id="teacher-7")
+    later = User.objects.create_user("teacher-7")
+    video = Video.objects.create(id="rollcall:r", source=Video.Source.OURS, video_id="r", linked_at=timezone.now())
+    Viewing.objects.create(id="rollcall:of nobody", video=video, session_id="of nobody")
+
+    assert (id_in_class(wanjiru), id_in_class(later)) == ("teacher-7", "")
+
+    set_id_in_class(actor=ikram, user=later, user_id="pupil-7")
+    assert id_in_class(later) == "pupil-7"
+    assert Viewing.objects.get().user_id == ""
