@@ -291,19 +291,28 @@ def _if_there(ask: Callable[[], Any]) -> Any:
 
 
 def _looked(key: str, read: Callable[[], tuple[Any, ...]], *, fresh_for: timedelta, now: datetime) -> Look:
-    known: Look | None = cache.get(key)
-    if known and known.asked_at > now - (REST if known.problem else fresh_for):
+    if known := _fresh(key, fresh_for, now):
         return known
     if not cache.add(f"{key}:turn", True, _TURN):
-        return known or _awaited(key)  # somebody else is asking at this moment
+        return cache.get(key) or _awaited(key)  # somebody else is asking at this moment
     try:
-        newest = Look(read(), as_of=now, asked_at=now)
-    except (hms.Error, NotConfigured) as problem:
-        newest = replace(known or Look(), asked_at=now, problem=words_of(problem))
+        # Whoever had the turn before may have ended between our look and our turn.
+        if known := _fresh(key, fresh_for, now):
+            return known
+        try:
+            newest = Look(read(), as_of=now, asked_at=now)
+        except (hms.Error, NotConfigured) as problem:
+            newest = replace(cache.get(key) or Look(), asked_at=now, problem=words_of(problem))
+        cache.set(key, newest, _KEPT)  # before the turn is given back: who comes next finds it
     finally:
         cache.delete(f"{key}:turn")
-    cache.set(key, newest, _KEPT)
     return newest
+
+
+def _fresh(key: str, fresh_for: timedelta, now: datetime) -> Look | None:
+    """What was read, or tried in vain, so lately that nobody need ask again."""
+    known: Look | None = cache.get(key)
+    return known if known and known.asked_at > now - (REST if known.problem else fresh_for) else None
 
 
 def _awaited(key: str) -> Look:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from dashboard.timezones import COOKIE
@@ -26,6 +26,10 @@ ARGS = [
     "--disable-sync",
 ]
 ZONE = "Africa/Nairobi"
+# Milliseconds that a page may take for what is awaited: generous, for pages ask again every few seconds, on busy
+# machines too.
+PATIENCE = 20_000
+expect.set_options(timeout=PATIENCE)
 SCREENS = {"desk": (1440, 900), "phone": (390, 844)}
 
 
@@ -85,7 +89,7 @@ def visit(browser: Browser, live_server: LiveServer) -> Iterator[Visit]:
         )
         context.add_cookies([{"name": COOKIE, "value": ZONE, "url": live_server.url}])
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE)
         visitor = Visitor(page, live_server.url, [])
         page.on("console", lambda said: visitor.complaints.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: visitor.complaints.append(str(error)))

@@ -58,7 +58,7 @@ def test_a_recording_is_started_seen_to_run_stopped_and_opened(
     with page.context.expect_page() as tab:
         page.get_by_role("link", name="Video", exact=True).click()
     # The file itself, from where 100ms keeps it, which does not learn from which page it was opened.
-    expect(tab.value).to_have_url(re.compile(r"\.mp4\?.*signature="), timeout=15_000)
+    expect(tab.value).to_have_url(re.compile(r"\.mp4\?.*signature="))
     assert tab.value.evaluate("document.referrer") == ""
     assert AuditEntry.objects.filter(action="recording_asset.open", actor="ikram").count() == 1
     assert "token=" not in page.content()

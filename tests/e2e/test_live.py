@@ -169,7 +169,7 @@ def test_the_wall_keeps_its_sign_in_while_nobody_touches_it_and_other_pages_do_n
         asked.clear()
         # The first of a page may still tell of a touch before it.
         for _ in range(2):
-            with page.expect_request(lambda one, part=part: urlsplit(one.url).path == part, timeout=15_000):  # type: ignore[misc]
+            with page.expect_request(lambda one, part=part: urlsplit(one.url).path == part):  # type: ignore[misc]
                 pass
         assert ("x-unattended" in asked[-1].headers) is unattended, path
 
@@ -203,10 +203,10 @@ def test_the_wall_needs_no_scrolling_and_stands_through_an_outage_with_its_stamp
     assert page.evaluate(smallest) >= (28 if rooms <= 12 else 18)
 
     page.context.route("**/live/tv/", lambda route: route.abort())
-    expect(page.locator("#asof")).to_contain_text("late, as of", timeout=15_000)
+    expect(page.locator("#asof")).to_contain_text("late, as of")
     expect(cards).to_have_count(rooms)
     page.context.unroute("**/live/tv/")
-    expect(page.locator("#asof")).not_to_contain_text("late", timeout=15_000)
+    expect(page.locator("#asof")).not_to_contain_text("late")
     # The browser and htmx say of each call that the line was cut, and nothing else is wrong.
     cut_off = [said for said in visitor.complaints if "ERR_FAILED" in said or said.startswith("htmx:")]
     assert [said for said in visitor.complaints if said not in cut_off] == []

@@ -357,7 +357,7 @@ def test_a_running_class_changes_before_ones_eyes(visit: Visit, ikram: User, phy
     told.tell(timezone.now())
     many = len({peer.user_id or peer.pk for peer in told.row.peers.all()})
     assert many > few
-    expect(lanes).to_have_count(many, timeout=15_000)
+    expect(lanes).to_have_count(many)
     expect(page.locator("#facts")).to_contain_text(str(many))
     assert page.locator("#asof").inner_text() != stamp
     assert lanes.first.get_attribute("id") == first
@@ -375,7 +375,7 @@ def test_the_end_of_a_class_makes_the_page_final(visit: Visit, ikram: User, phys
     expect(page.locator("#head-sub")).to_contain_text("Live")
     told.tell()
     told.pulled(final=True)
-    expect(page.locator("#asof")).to_contain_text("final", timeout=15_000)
+    expect(page.locator("#asof")).to_contain_text("final")
     expect(page.locator("#facts")).to_contain_text("Complete")
     expect(page.locator("#head-sub")).not_to_contain_text("Live")
     asked: list[str] = []

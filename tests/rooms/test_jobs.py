@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core.cache import cache
+from django.core.cache.backends.locmem import LocMemCache
 from django.db import connection
 from django.utils import timezone
 from pytest_django.fixtures import Settings
@@ -105,6 +106,45 @@ def test_ten_who_look_first_of_all_wait_for_the_one_who_asks(
 
     assert asked(hms_simulator) == PATHS
     assert seen == [1] * 10
+
+
+class Interrupted(LocMemCache):
+    """A cache during whose work somebody else gets a turn: before it adds a key, after it has deleted one."""
+
+    before_add: list[Callable[[], object]] = []
+    after_delete: list[Callable[[], object]] = []
+
+    def add(self, *args: Any, **kwargs: Any) -> bool:
+        if self.before_add:
+            self.before_add.pop()()
+        return super().add(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> bool:
+        done = super().delete(*args, **kwargs)
+        if self.after_delete:
+            self.after_delete.pop()()
+        return done
+
+
+@pytest.mark.parametrize("moment", ["before_add", "after_delete"])
+@pytest.mark.parametrize("first", [True, False], ids=["first of all", "anew"])
+def test_a_viewer_who_is_overtaken_takes_what_the_other_has_read(
+    moment: str, first: bool, choir: Room, hms_simulator: SimulatedHms, settings: Settings
+) -> None:
+    """The other reads between this one's look at the cache and its turn, or comes just when the turn is given back."""
+    settings.CACHES = {"default": {"BACKEND": f"{__name__}.Interrupted", "LOCATION": f"{moment}-{first}"}}
+    now = timezone.now()
+    if not first:
+        jobs.look(choir, now=now - timedelta(minutes=1))
+    hms_simulator.forget()
+    others: list[jobs.Look] = []
+    getattr(Interrupted, moment).append(lambda: others.append(jobs.look(choir, now=now)))
+
+    mine = jobs.look(choir, now=now)
+
+    assert asked(hms_simulator) == PATHS
+    assert others == [mine]
+    assert mine.as_of == now
 
 
 @pytest.mark.redis
