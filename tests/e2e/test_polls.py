@@ -150,6 +150,25 @@ def test_a_quiz_is_built_ordered_linked_edited_and_duplicated(
     assert hms_simulator.world.rooms[optics.pk].polls == [poll.pk, copy.pk]
 
 
+def test_a_double_press_in_a_dialog_is_one(
+    visit: Visit, wanjiru: User, optics: Room, hms_simulator: SimulatedHms
+) -> None:
+    poll = known(hms_simulator, quiz("Light"), made_by=wanjiru)
+    visitor = visit(wanjiru)
+    page, dialog = visitor.page, visitor.page.get_by_role("dialog")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    visitor.open(f"/polls/{poll.pk}/")
+
+    page.get_by_role("link", name="Duplicate").click()
+    dialog.get_by_label("Title").fill("Light, group B")
+    dialog.get_by_role("button", name="Duplicate").dblclick()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Light, group B")
+    assert len(sent) == 1
+    assert Poll.objects.filter(title="Light, group B").count() == 1
+
+
 def order_of(held: dict[str, Any]) -> list[str]:
     return [one["text"] for one in held["questions"]]
 

@@ -1,12 +1,13 @@
 """Rooms in a real browser: made, joined, seen; picked and switched off; brought from a timetable."""
 
+import re
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from rooms.connection import client
 from rooms.mirrors import rooms as mirror
@@ -102,6 +103,37 @@ def test_rooms_are_picked_and_switched_off_together(visit: Visit, ikram: User, h
     expect(dialog).to_be_hidden()
     bar.get_by_role("button", name="Pick none").click()
     expect(bar).to_be_hidden()
+
+
+@pytest.mark.parametrize("use", ["focus", "pick"])
+def test_rows_that_come_late_take_neither_the_focus_nor_what_is_picked(
+    visit: Visit, ikram: User, hms_simulator: SimulatedHms, use: str
+) -> None:
+    hms_simulator.world.add_room("Choir")
+    pull()
+    visitor = visit(ikram)
+    page = visitor.page
+    visitor.open("/rooms/")
+    held: list[Route] = []
+    page.route(re.compile("/rooms/$"), lambda route: held.append(route))
+    with page.expect_request(re.compile("/rooms/$")):
+        pass  # the page asks by itself, and is not answered
+    link, box = page.get_by_role("link", name="Choir"), page.get_by_label("Pick Choir")
+    if use == "focus":
+        link.focus()
+    else:
+        box.check()
+        box.blur()
+    page.evaluate("document.addEventListener('htmx:afterRequest', () => { window.answered = true; })")
+
+    held.pop().continue_()
+
+    page.wait_for_function("() => window.answered")
+    page.unroute_all()
+    if use == "focus":
+        expect(link).to_be_focused()
+    else:
+        expect(box).to_be_checked()
 
 
 def test_a_timetable_is_looked_at_and_runs_to_its_end_by_itself(

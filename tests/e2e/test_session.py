@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from analytics import durations, instants
 from rooms.models import Room
@@ -171,6 +171,26 @@ def test_escape_closes_a_card_that_the_mouse_opened(visit: Visit, ikram: User, p
 
     expect(page.get_by_role("dialog")).to_have_count(0)
     assert "person=" not in page.url
+
+
+def test_of_two_cards_asked_for_the_later_stays(visit: Visit, ikram: User, physics_class: played.Played) -> None:
+    visitor = visit(ikram)
+    page = visitor.page
+    held: list[Route] = []
+    visitor.open(f"/sessions/{physics_class.id}/")
+    page.route("**/*person=teacher-wanjiru*", lambda route: held.append(route))
+    with page.expect_request("**/*person=teacher-wanjiru*") as first:
+        row(page, "Wanjiru Kamau").locator(".tl-who").click()
+    row(page, "Łukasz Wróblewski").locator(".tl-who").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Łukasz Wróblewski")
+
+    held[0].continue_()
+
+    answer = first.value.response()
+    assert answer is not None
+    answer.finished()
+    page.evaluate("new Promise(done => setTimeout(done))")  # what came of it is on the page
+    expect(page.get_by_role("dialog")).to_contain_text("Łukasz Wróblewski")
 
 
 def test_a_slash_in_the_lanes_searches_the_lanes(visit: Visit, ikram: User, physics_class: played.Played) -> None:
