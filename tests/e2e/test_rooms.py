@@ -12,7 +12,7 @@ from playwright.sync_api import Page, Route, expect
 from rooms.connection import client
 from rooms.mirrors import rooms as mirror
 from rooms.models import Room
-from tests.e2e.conftest import Visit
+from tests.e2e.conftest import Visit, settled
 from tests.rooms.simulated import SimulatedHms
 from webhooks import inbox
 
@@ -36,6 +36,8 @@ def test_a_room_made_here_is_joined_by_its_code_and_its_session_shows(
 
     visitor.open("/rooms/")
     page.get_by_role("link", name="New room").click()
+    expect(page.get_by_role("heading", name="New room")).to_be_visible()
+    settled(page)
     page.get_by_label("Name").fill("Physics-9B")
     expect(page.get_by_text("This name is free.")).to_be_visible()
     page.get_by_label("Places").fill("32")
@@ -150,7 +152,7 @@ def test_a_timetable_is_looked_at_and_runs_to_its_end_by_itself(
     expect(page.get_by_text("45 made, 0 changed, 0 left as they are, 1 refused")).to_be_visible()
     assert hms_simulator.world.rooms == {}
     page.get_by_role("button", name="Make 45 and change 0 rooms").click()
-    expect(page.get_by_text("45 done. Running the same file again is safe")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("45 done. Running the same file again is safe")).to_be_visible(timeout=60_000)
     assert len(hms_simulator.world.rooms) == 45
     assert page.locator(".told li").count() == 45
 
