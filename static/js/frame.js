@@ -64,7 +64,7 @@
 
   // A form on its way is not sent again by a second press, which htmx would keep until the first is answered; nor while
   // the page that follows is awaited.
-  const sent = new WeakSet();
+  let sent = new WeakSet();
   document.addEventListener("htmx:beforeRequest", (event) => {
     const form = event.detail.elt;
     if (!form.matches("form[hx-post]")) return;
@@ -74,6 +74,9 @@
   document.addEventListener("htmx:afterRequest", (event) => {
     const { elt, xhr } = event.detail;
     if (!xhr.getResponseHeader("HX-Redirect")) sent.delete(elt);
+  });
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) sent = new WeakSet(); // come back to, the page is as it was left
   });
 
   const late = (event) => {
