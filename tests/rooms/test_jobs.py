@@ -115,15 +115,21 @@ def test_ten_who_look_first_of_all_wait_for_the_one_who_asks(
 
 
 class Interrupted(LocMemCache):
-    """A cache during whose work somebody else gets a turn: before it adds a key, after it has deleted one."""
+    """A cache during whose work somebody else gets a turn: before it adds or sets a key, after it has deleted one."""
 
     before_add: list[Callable[[], object]] = []
+    before_set: list[Callable[[], object]] = []
     after_delete: list[Callable[[], object]] = []
 
     def add(self, *args: Any, **kwargs: Any) -> bool:
         if self.before_add:
             self.before_add.pop()()
         return super().add(*args, **kwargs)
+
+    def set(self, *args: Any, **kwargs: Any) -> None:
+        if self.before_set:
+            self.before_set.pop()()
+        super().set(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> bool:
         done = super().delete(*args, **kwargs)
@@ -151,6 +157,25 @@ def test_a_viewer_who_is_overtaken_takes_what_the_other_has_read(
     assert asked(hms_simulator) == PATHS
     assert others == [mine]
     assert mine.as_of == now
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["first of all", "anew"])
+def test_what_is_changed_while_it_is_read_is_asked_for_again(
+    first: bool, choir: Room, hms_simulator: SimulatedHms, settings: Settings
+) -> None:
+    """What was asked for before the change may be without it, also where it is stored after."""
+    settings.CACHES = {"default": {"BACKEND": f"{__name__}.Interrupted", "LOCATION": f"changed-{first}"}}
+    now = timezone.now()
+    if not first:
+        jobs.look(choir, now=now - timedelta(minutes=1))
+    Interrupted.before_set.append(lambda: jobs.forget(choir))
+    jobs.look(choir, now=now)
+    hms_simulator.forget()
+
+    jobs.look(choir, now=now)
+    jobs.look(choir, now=now)
+
+    assert asked(hms_simulator) == PATHS
 
 
 @pytest.mark.redis

@@ -116,6 +116,44 @@ def test_who_saw_an_older_row_asks_nothing(
     assert not live._claimed(old, clock.now)
 
 
+def test_what_is_changed_while_it_is_read_is_read_again(
+    room: Room, joined: Any, hms_simulator: SimulatedHms, clock: Moving
+) -> None:
+    """What was asked for before the change may be without it, also where it is written down after."""
+    joined()
+    hms_simulator.forget()
+
+    def changing() -> Any:
+        if lists(hms_simulator):
+            live.forget(room)
+        return clock.now
+
+    live.look(room, clock=changing)
+    assert lists(hms_simulator) == 1
+    live.look(room, clock=clock)
+    live.look(room, clock=clock)
+
+    assert lists(hms_simulator) == 2
+
+
+def test_what_somebody_else_claimed_since_stays_theirs(
+    room: Room, joined: Any, hms_simulator: SimulatedHms, clock: Moving
+) -> None:
+    """Our claim ran out while we read, and another process reads by now: it is not let go for it."""
+    joined()
+    hms_simulator.forget()
+    theirs = clock.now + timedelta(minutes=5)
+
+    def overtaken() -> Any:
+        if lists(hms_simulator):
+            LiveReading.objects.update(claimed_until=theirs)
+        return clock.now
+
+    live.look(room, clock=overtaken)
+
+    assert LiveReading.objects.get().claimed_until == theirs
+
+
 def test_ten_processes_that_look_at_once_cost_one_reading(
     room: Room, joined: Any, hms_simulator: SimulatedHms, clock: Moving, transactional_db: None
 ) -> None:
