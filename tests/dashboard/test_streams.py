@@ -338,9 +338,7 @@ def test_a_room_with_a_key_that_nobody_used_is_for_ops(ops: Client, teacher: Cli
     assert encoders(listed(teacher)) == ""
 
 
-def test_the_page_of_the_key_says_whether_the_encoder_is_connected(
-    midday: None, ops: Client, physics: Room
-) -> None:
+def test_the_page_of_the_key_says_whether_the_encoder_is_connected(midday: None, ops: Client, physics: Room) -> None:
     running = classes.session(physics, length=None, ago=timedelta(minutes=30))
     classes.encoder(running, 2, None)
     said = text(ops.get(f"/rooms/{physics.pk}/stream-key/").content.decode())
