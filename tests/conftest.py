@@ -22,10 +22,10 @@ __all__ = ["hms_simulator"]  # for every test
 # No deadline, and no complaint about how long examples take to make: a busy machine is no fault. The same examples in
 # each run, so that a change is judged by itself; `--hypothesis-profile search` looks for others, and `bin/test --quick`
 # takes the profile of fewer.
-_calm = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
-examples.register_profile("whole", derandomize=True, **_calm)
-examples.register_profile("quick", derandomize=True, max_examples=10, **_calm)
-examples.register_profile("search", max_examples=3_000, **_calm)
+_calm = examples(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+examples.register_profile("whole", _calm, derandomize=True)
+examples.register_profile("quick", _calm, derandomize=True, max_examples=10)
+examples.register_profile("search", _calm, max_examples=3_000)
 examples.load_profile("whole")
 
 PAYLOADS = Path(__file__).parent / "payloads"

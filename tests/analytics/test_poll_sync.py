@@ -286,7 +286,7 @@ def test_who_asks_while_it_is_being_read_has_it_read_again(held: Lesson) -> None
     """They may know of an answer that came after the reading had passed it by."""
     session = Session.objects.get(pk=held.session.id)
     held.far.forget()
-    asked = []
+    asked: list[datetime] = []
 
     def now() -> datetime:
         if held.far.requests() and not asked:
