@@ -59,7 +59,7 @@ class Product:
         self.start_web()
         self.start_worker()
         self.start_beat()
-        self.wait_until(self.is_alive, 30, "the web server's start")
+        self.wait_until(self.is_alive, 180, "the web server's start")
 
     def manage(self, *arguments: str) -> str:
         command = [sys.executable, "manage.py", *arguments]
@@ -90,7 +90,7 @@ class Product:
         self.running["broker"] = self.family.start(
             "broker", [servers.redis(), *place, *keeping_nothing], self.variables(), folder=self.folder
         )
-        self.wait_until(lambda: answers(self.broker), 10, "the broker's start")
+        self.wait_until(lambda: answers(self.broker), 60, "the broker's start")
 
     def kill(self, name: str) -> None:
         """SIGKILL, to the process and all of its own: nobody gets to say goodbye."""

@@ -45,7 +45,7 @@ def test_published_bodies_reach_the_pages_of_the_running_product(processes: Fami
                 f"http://127.0.0.1:{product.port}/webhooks/100ms/", content=body, headers={"X-Webhook-Secret": SECRET}
             )
             assert answer.status_code == 200
-    product.wait_until(product.has_settled, 60, "the reading of the published bodies")
+    product.wait_until(product.has_settled, 180, "the reading of the published bodies")
 
     assert sum(product.states().values()) == len(bodies)
     assert set(product.states()) == {"processed", "ignored"}  # an answer with a list of events is no event itself
