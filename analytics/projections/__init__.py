@@ -12,7 +12,7 @@ from analytics.models import Failure, Ingest, Peer, PollRun, Recording, Session,
 from analytics.projections.batch import Batch, Projector
 from analytics.projections.failures import project_failures
 from analytics.projections.ingests import project_ingests
-from analytics.projections.jobs import project_jobs
+from analytics.projections.jobs import project_jobs, project_unplaced
 from analytics.projections.peers import project_peers
 from analytics.projections.polls import project_polls
 from analytics.projections.sessions import project_sessions
@@ -21,12 +21,19 @@ from analytics.projections.tracks import project_tracks
 
 # A run without a stop is over when its session is (EVENTS trap 23).
 SESSION: tuple[Projector, ...] = (project_sessions, project_jobs, project_summaries)
-PEER: tuple[Projector, ...] = (project_sessions, project_peers, project_summaries)
-TRACK: tuple[Projector, ...] = (project_sessions, project_tracks)
+# Any witness of a session may show when it began, and so in which one a run was that names none.
+PEER: tuple[Projector, ...] = (project_sessions, project_peers, project_unplaced, project_summaries)
+TRACK: tuple[Projector, ...] = (project_sessions, project_tracks, project_unplaced)
 FAILURE: tuple[Projector, ...] = (project_failures, project_summaries)
 # No witnesses of their session: they are of the moment we read them, and only of sessions known already.
 POLL: tuple[Projector, ...] = (project_polls,)
-CLIENT: tuple[Projector, ...] = (project_sessions, project_peers, project_failures, project_summaries)
+CLIENT: tuple[Projector, ...] = (
+    project_sessions,
+    project_peers,
+    project_failures,
+    project_unplaced,
+    project_summaries,
+)
 
 # Events of runs that name their session's start are witnesses of it, those of their files are not: see `sessions`.
 RUN: tuple[Projector, ...] = (project_sessions, project_jobs, project_summaries)
@@ -96,6 +103,7 @@ ORDER: tuple[Projector, ...] = (
     project_failures,
     project_polls,
     project_jobs,
+    project_unplaced,
     project_ingests,
     project_summaries,
 )

@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from analytics import instants, queries
 from analytics.envelope import Envelope
-from analytics.models import Asset, Recording, Session, Stream, Transcription
+from analytics.models import Asset, Event, Recording, Session, Stream, Transcription
 from analytics.projections.batch import Batch, write
 from analytics.projections.evidence import RUN_TYPES, named
 from analytics.projections.recordings import Folded, fold_recording
@@ -24,6 +24,8 @@ from analytics.projections.streams import fold_stream
 from analytics.projections.transcriptions import fold_transcription
 
 _KINDS: Final = [*Recording.Kind.values, *Stream.Kind.values]
+# Of these ids one is in a row's own.
+_IDS: Final = ("beam_id", "job_id", "track_id", "recording_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +70,11 @@ def fold_jobs(found: Iterable[Run], ends: Mapping[str, int]) -> Rows:
 def project_jobs(batch: Batch) -> None:
     """Write every row of the sessions that the batch speaks of, and take away those that no event stands for."""
     new = batch.of(RUN_TYPES | SESSION_TYPES)
-    rooms = {event.room_id for event in new}
-    sessions = {event.session_id for event in new} - {""}
+    _project(batch, {event.room_id for event in new}, {event.session_id for event in new})
+
+
+def _project(batch: Batch, rooms: set[str], of_sessions: set[str]) -> None:
+    sessions = of_sessions - {""}
     events = _told(batch, rooms, sessions)
     found: list[Run] = []
     while True:
@@ -93,11 +98,18 @@ def project_jobs(batch: Batch) -> None:
     write(Asset, rows.assets)
     write(Stream, rows.streams)
     write(Transcription, rows.transcriptions)
-    of_sessions = Q(session_id__in=sessions)
+    theirs = Q(session_id__in=sessions)
     Asset.objects.filter(pk__in=_stale(Asset, Q(recording__session_id__in=sessions), rows.assets)).delete()
-    Recording.objects.filter(pk__in=_stale(Recording, of_sessions, rows.recordings)).delete()
-    Stream.objects.filter(pk__in=_stale(Stream, of_sessions, rows.streams)).delete()
-    Transcription.objects.filter(pk__in=_stale(Transcription, of_sessions, rows.transcriptions)).delete()
+    Recording.objects.filter(pk__in=_stale(Recording, theirs, rows.recordings)).delete()
+    Stream.objects.filter(pk__in=_stale(Stream, theirs, rows.streams)).delete()
+    Transcription.objects.filter(pk__in=_stale(Transcription, theirs, rows.transcriptions)).delete()
+
+
+def project_unplaced(batch: Batch) -> None:
+    """As `project_jobs`, where what the batch tells of sessions may place a run that names none."""
+    rooms = {event.room_id for event in batch.new}
+    if Event.objects.filter(session_id="", room_id__in=rooms, type__in=RUN_TYPES).exists():
+        _project(batch, rooms, {event.session_id for event in batch.new})
 
 
 def _told(batch: Batch, rooms: set[str], sessions: set[str]) -> list[Envelope]:
@@ -106,17 +118,12 @@ def _told(batch: Batch, rooms: set[str], sessions: set[str]) -> list[Envelope]:
 
 
 def _elsewhere(events: Iterable[Envelope], sessions: set[str]) -> set[str]:
-    """Other sessions that tell of the same runs."""
-    beams: set[str] = set()
-    jobs: set[str] = set()
-    for event in events:
-        beams.add(named(event, "beam_id"))
-        jobs.add(named(event, "job_id"))
-    jobs.discard("")
-    ids = [f"{kind}-{one}" for one in (beams | jobs) - {""} for kind in _KINDS]
+    """Other sessions that tell of the same runs, or to which one of these was taken to belong before more was told."""
+    ids = {named(event, name) for event in events for name in _IDS} - {""}
+    jobs = {named(event, "job_id") for event in events} - {""}
     if not ids:
         return set()
-    same = Q(pk__in=ids) | Q(job_id__in=jobs)
+    same = Q(pk__in=[f"{kind}-{one}" for one in ids for kind in _KINDS]) | Q(job_id__in=jobs)
     found: set[str] = set()
     for model in (Recording, Stream):
         for session_id, others in model._default_manager.filter(same).values_list("session_id", "other_sessions"):

@@ -38,13 +38,16 @@
     }
   });
 
-  // A live part asks again every few seconds: not in a hidden tab, and not while a menu or a row in it is in use.
+  // A live part asks again every few seconds: not in a hidden tab, and not while a menu or a row in it is in use. What
+  // was asked before somebody began to use it is not shown: it would take the focus from under them.
+  const inUse = (part) => part.contains(document.activeElement) || part.querySelector("details[data-menu][open]");
   document.addEventListener("htmx:beforeRequest", (event) => {
     const part = event.detail.elt;
-    if (!part.matches("[data-live]")) return;
-    if (document.hidden || part.contains(document.activeElement) || part.querySelector("details[data-menu][open]")) {
-      event.preventDefault();
-    }
+    if (part.matches("[data-live]") && (document.hidden || inUse(part))) event.preventDefault();
+  });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const part = event.detail.requestConfig.elt;
+    if (part.matches("[data-live]") && inUse(part)) event.detail.shouldSwap = false;
   });
 
   // A live part says when nobody has touched the page since it asked last: then it does not keep the sign-in alive. The
@@ -57,6 +60,20 @@
     if (!event.detail.elt.matches("[data-live]")) return;
     if (!touched && !event.detail.elt.matches("[data-attended]")) event.detail.headers["X-Unattended"] = "1";
     touched = false;
+  });
+
+  // A form on its way is not sent again by a second press, which htmx would keep until the first is answered; nor while
+  // the page that follows is awaited.
+  const sent = new WeakSet();
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const form = event.detail.elt;
+    if (!form.matches("form[hx-post]")) return;
+    if (sent.has(form)) event.preventDefault();
+    sent.add(form);
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const { elt, xhr } = event.detail;
+    if (!xhr.getResponseHeader("HX-Redirect")) sent.delete(elt);
   });
 
   const late = (event) => {

@@ -41,9 +41,13 @@
     if (event.target.id === "several") setTimeout(show);
   });
 
-  // New rows would come with empty boxes.
+  // New rows would come with empty boxes, also those that were asked for before the first was picked.
+  const somePicked = () => boxes().some((box) => box.checked);
   document.addEventListener("htmx:beforeRequest", (event) => {
-    if (event.detail.elt.id === "rows" && boxes().some((box) => box.checked)) event.preventDefault();
+    if (event.detail.elt.id === "rows" && somePicked()) event.preventDefault();
+  });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.requestConfig.elt.id === "rows" && somePicked()) event.detail.shouldSwap = false;
   });
   document.addEventListener("htmx:afterSwap", show);
   show();

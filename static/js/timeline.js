@@ -156,6 +156,7 @@ const place = () => {
 };
 
 const close = ({ focus = true } = {}) => {
+  turn += 1;
   const row = rowOf($("card"));
   const name = $("card")?.closest(".tl-row")?.querySelector(".tl-who");
   $("card")?.remove();
@@ -168,7 +169,9 @@ const close = ({ focus = true } = {}) => {
   remember({ person: null, lane: null, at: null });
 };
 
+let turn = 0; // of what was asked for: a card that comes late, after another was, is not wanted any more
 const open = async (row, moment, { focus = false } = {}) => {
+  const mine = ++turn;
   const url = new URL(root.dataset.card, location.href);
   url.search = address({ person: row.dataset.key, lane: null, at: moment === null ? null : iso(moment) }).search;
   let html;
@@ -177,9 +180,10 @@ const open = async (row, moment, { focus = false } = {}) => {
     if (answer.status !== 200 || answer.redirected) throw new Error(answer.statusText);
     html = await answer.text();
   } catch {
-    say("The details could not be loaded. Please try again.");
+    if (mine === turn) say("The details could not be loaded. Please try again.");
     return;
   }
+  if (mine !== turn) return;
   if (!row.isConnected) row = rows().find((other) => other.dataset.key === row.dataset.key);
   if (!row) return;
   close({ focus: false });

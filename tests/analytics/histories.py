@@ -55,12 +55,23 @@ class History:
         """All of it in any order, some of it more than once, cut into batches."""
         events = self.everything + [event for event in self.everything if dice.random() < 0.2]
         dice.shuffle(events)
-        batches = []
-        while events:
-            size = dice.choice([1, 3, 20, 200])
-            batches.append(events[:size])
-            events = events[size:]
-        return batches
+        return cut(events, dice)
+
+
+def cut(events: list[Envelope], dice: Random) -> list[list[Envelope]]:
+    """Batches of any size, in this order."""
+    batches = []
+    while events:
+        size = dice.choice([1, 3, 20, 200])
+        batches.append(events[:size])
+        events = events[size:]
+    return batches
+
+
+def nameless(event: Envelope) -> Envelope:
+    """The same event of one that does not say in which session it was."""
+    data = {key: value for key, value in event.data.items() if key != "session_id"}
+    return parse({**event.payload, "data": data}, Channel(event.channel))
 
 
 def history(scenario: str, seed: int, *, people: int = 6, duration: float = 600) -> History:
@@ -84,8 +95,25 @@ def pushed(seed: int) -> History:
 
 
 def of_script(script: Script) -> History:
-    world = World(clock=lambda: MORNING + 30 * 3600 * 1_000_000_000)
-    session = world.play(script, world.add_room("Year 9 Physics, group B"), MORNING)
+    world = _afterwards()
+    return _of_session(world, world.play(script, world.add_room("Year 9 Physics, group B"), MORNING))
+
+
+def one_after_another(seed: int, *, gap: int) -> list[History]:
+    """Two classes in one room, the second `gap` seconds after the first."""
+    world = _afterwards()
+    room = world.add_room("Year 9 Physics, group B")
+    scripts = [SCENARIOS["recorded"](seed + nth, people=4, duration=600) for nth in (0, 1)]
+    starts = [MORNING, MORNING + (600 + gap) * SECOND]
+    played = [world.play(script, room, start) for script, start in zip(scripts, starts, strict=True)]
+    return [_of_session(world, session) for session in played]
+
+
+def _afterwards() -> World:
+    return World(clock=lambda: MORNING + 30 * 3600 * SECOND)
+
+
+def _of_session(world: World, session: Played) -> History:
     said = world.events(session.id, lost=True)
     return History(
         session_id=session.id,

@@ -10,13 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analytics import activity, instants, queries
-from analytics.envelope import Envelope
+from analytics.envelope import Channel, Envelope
 from analytics.ingest import ingest
 from analytics.models import Peer, Session
 from analytics.projections import PROJECTORS
+from analytics.projections.evidence import RUN_TYPES
 from analytics.rebuild import rebuild
 from rooms.simulator.scenarios import INCIDENTS, OUTCOMES
-from tests.analytics.histories import History, history, rows
+from tests.analytics.histories import History, cut, history, nameless, one_after_another, rows
 
 pytestmark = pytest.mark.django_db
 
@@ -150,6 +151,34 @@ def test_what_a_replay_brings_back_is_as_if_it_had_never_been_lost(scene: tuple[
     lost = [event for event in told.webhooks if Random(f"{dice}{event.id}").random() < 0.5]
     first = [event for event in told.everything if event not in lost]
     assert rows_after(first, lost) == rows_after(told.everything)
+
+
+ABOUT_THE_SESSION = {"session.open.success", "session.close.success", "room.end.success", "snapshot.session"}
+
+
+@some
+@given(seed=st.integers(0, 10_000), gap=st.sampled_from([5, 60, 3600]), dice=st.integers())
+def test_runs_that_name_no_session_find_theirs_in_any_order(seed: int, gap: int, dice: int) -> None:
+    """Two classes in one room, and which of them a run was in is known from its time alone, or from another event."""
+    rolled = Random(dice)
+    share = rolled.choice([0.3, 0.8, 1])
+    events = [event for told in one_after_another(seed, gap=gap) for event in told.everything]
+    events = [
+        nameless(event)
+        if event.type in RUN_TYPES and event.channel != Channel.SNAPSHOT and rolled.random() < share
+        else event
+        for event in events
+    ]
+    if rolled.random() < 0.5:
+        events = [event for event in events if event.type not in ABOUT_THE_SESSION]
+    whole = rows_after(events)
+
+    rolled.shuffle(events)
+    assert rows_after(*cut(events, rolled)) == whole
+    runs = cut([event for event in events if event.type in RUN_TYPES], rolled)
+    others = cut([event for event in events if event.type not in RUN_TYPES], rolled)
+    assert rows_after(*runs, *others) == whole
+    assert rows_after(*others, *runs) == whole
 
 
 def people_of(told: History) -> list[activity.Person]:

@@ -34,6 +34,16 @@ ZONE = "Africa/Nairobi"
 PATIENCE = 20_000
 expect.set_options(timeout=PATIENCE)
 SCREENS = {"desk": (1440, 900), "phone": (390, 844)}
+# Before the scripts of a page have run, a press is that of a plain link or form; so it is in a part just swapped, until
+# htmx has looked through it. People are slower than that, a test on a busy machine is not: nothing can be pressed so
+# early, and Playwright waits. Keys and fields are not held up: see `settled`.
+NOT_TOO_EARLY = """
+const [waiting, sheet] = ["* { pointer-events: none !important; }", new CSSStyleSheet()];
+const settling = ".htmx-settling, .htmx-settling * { pointer-events: none !important; }";
+sheet.replaceSync(document.readyState === "loading" ? waiting : settling);
+document.adoptedStyleSheets = [sheet];
+document.addEventListener("DOMContentLoaded", () => sheet.replaceSync(settling));
+"""
 
 
 @pytest.fixture(scope="package")
@@ -88,6 +98,15 @@ class Visitor:
 Visit = Callable[..., Visitor]
 
 
+def settled(page: Page) -> None:
+    """Wait until the scripts have run, and htmx has done with what it swapped: it gives the focus once more at its end.
+
+    For what follows by keys, by a field that a script listens to, or by a pointer that aims at a place.
+    """
+    page.wait_for_load_state()
+    expect(page.locator(".htmx-settling")).to_have_count(0)
+
+
 @pytest.fixture
 def visit(browser: Browser, live_server: LiveServer) -> Iterator[Visit]:
     """Opens a browser window: `visit(ikram, "phone", "dark")`. Fails the test when the browser complained."""
@@ -103,6 +122,7 @@ def visit(browser: Browser, live_server: LiveServer) -> Iterator[Visit]:
             accept_downloads=True,
         )
         context.add_cookies([{"name": COOKIE, "value": ZONE, "url": live_server.url}])
+        context.add_init_script(NOT_TOO_EARLY)
         page = context.new_page()
         page.set_default_timeout(PATIENCE)
         visitor = Visitor(page, live_server.url, [])

@@ -11,7 +11,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from rooms.models import AuditEntry, Room, RoomAccess
-from tests.e2e.conftest import ZONE, Visit, Visitor
+from tests.e2e.conftest import ZONE, Visit, Visitor, settled
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
 
@@ -42,6 +42,7 @@ def test_a_room_is_given_until_a_time_and_taken_away_with_the_keyboard_alone(
     expect(page.get_by_role("link", name="Give rooms")).to_be_focused()
     page.keyboard.press("Enter")
     expect(rooms).to_be_focused()
+    settled(page)
     page.keyboard.type("no such room")
     page.keyboard.press("Tab")
     page.keyboard.type("12312037")
@@ -52,6 +53,7 @@ def test_a_room_is_given_until_a_time_and_taken_away_with_the_keyboard_alone(
     page.keyboard.press("Enter")
     expect(page.get_by_text("“no such room” is not known here.")).to_be_visible()
     expect(rooms).to_be_focused()
+    settled(page)
     page.keyboard.press("Control+a")
     page.keyboard.type("year 9 physics, group b")
     page.get_by_role("button", name="Give").focus()
@@ -64,10 +66,11 @@ def test_a_room_is_given_until_a_time_and_taken_away_with_the_keyboard_alone(
     teacher.open(f"/rooms/{physics.pk}/")
     expect(teacher.page.get_by_role("heading", name="Year 9 Physics, group B")).to_be_visible()
 
+    settled(page)
     page.get_by_role("link", name="Take Year 9 Physics, group B").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("link", name="Keep it")).to_be_focused()
-    expect(page.locator(".htmx-settling")).to_have_count(0)  # htmx gives the focus once more a moment later
+    settled(page)
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Take it away")).to_be_focused()
     page.keyboard.press("Enter")

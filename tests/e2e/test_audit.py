@@ -33,6 +33,7 @@ def test_a_change_is_in_the_book_with_before_and_after_and_the_chain_is_whole(
     visitor.open(f"/rooms/{choir.pk}/settings/")
     page.get_by_label("Description").fill("On Fridays")
     page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Choir is saved.")).to_be_visible()
     expect(page.get_by_label("Description")).to_have_value("On Fridays")
     hms_simulator.world.update_room(hms_simulator.world.room(choir.pk), {"size": 40})
     mirror.pull(client(), at=timezone.now())

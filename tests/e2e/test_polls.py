@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from playwright.sync_api import Dialog, Locator, Page, expect
 
 from rooms.models import Poll, Room, RoomAccess
-from tests.e2e.conftest import Visit
+from tests.e2e.conftest import Visit, settled
 from tests.rooms.polls import choice, known, known_room, quiz, texts
 from tests.rooms.simulated import SimulatedHms
 
@@ -38,6 +38,7 @@ def order(page: Page) -> list[str]:
 
 def carry(page: Page, grip: Locator, by: int) -> None:
     """Take a handle and move it by so many pixels, as a hand does: not all at once."""
+    settled(page)  # or what was just added takes the focus, and moves the page
     grip.scroll_into_view_if_needed()
     box = grip.bounding_box()
     assert box is not None
@@ -96,6 +97,7 @@ def test_a_quiz_is_built_ordered_linked_edited_and_duplicated(
     question(page, 2).get_by_label("Right answer").first.fill("299792458")
 
     page.get_by_role("button", name="Add a question").click()
+    expect(page.get_by_role("status").last).to_have_text("Question 3 added.")
     question(page, 3).get_by_label("Question", exact=True).fill("Describe a prism.")
     question(page, 3).get_by_label("Answered by").select_option("Long text")
     # By hand: the third question is carried above the first; by keyboard the second goes down.
@@ -148,6 +150,25 @@ def test_a_quiz_is_built_ordered_linked_edited_and_duplicated(
     copy = Poll.objects.get(title="Light, group B")
     assert in_100ms(hms_simulator, copy)["questions"] == in_100ms(hms_simulator, poll)["questions"]
     assert hms_simulator.world.rooms[optics.pk].polls == [poll.pk, copy.pk]
+
+
+def test_a_double_press_in_a_dialog_is_one(
+    visit: Visit, wanjiru: User, optics: Room, hms_simulator: SimulatedHms
+) -> None:
+    poll = known(hms_simulator, quiz("Light"), made_by=wanjiru)
+    visitor = visit(wanjiru)
+    page, dialog = visitor.page, visitor.page.get_by_role("dialog")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    visitor.open(f"/polls/{poll.pk}/")
+
+    page.get_by_role("link", name="Duplicate").click()
+    dialog.get_by_label("Title").fill("Light, group B")
+    dialog.get_by_role("button", name="Duplicate").dblclick()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Light, group B")
+    assert len(sent) == 1
+    assert Poll.objects.filter(title="Light, group B").count() == 1
 
 
 def order_of(held: dict[str, Any]) -> list[str]:

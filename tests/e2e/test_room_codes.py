@@ -94,6 +94,7 @@ def test_a_token_is_shown_once(visit: Visit, ikram: User, choir: Room) -> None:
     expect(dialog.get_by_label("The token")).to_have_value(re.compile("^eyJ"))
     dialog.get_by_role("link", name="Close").click()
 
+    expect(page.locator("#dialog")).to_be_empty()
     assert "eyJ" not in page.content()
 
 

@@ -1,17 +1,18 @@
 """Rooms in a real browser: made, joined, seen; picked and switched off; brought from a timetable."""
 
+import re
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from rooms.connection import client
 from rooms.mirrors import rooms as mirror
 from rooms.models import Room
-from tests.e2e.conftest import Visit
+from tests.e2e.conftest import Visit, settled
 from tests.rooms.simulated import SimulatedHms
 from webhooks import inbox
 
@@ -35,6 +36,8 @@ def test_a_room_made_here_is_joined_by_its_code_and_its_session_shows(
 
     visitor.open("/rooms/")
     page.get_by_role("link", name="New room").click()
+    expect(page.get_by_role("heading", name="New room")).to_be_visible()
+    settled(page)
     page.get_by_label("Name").fill("Physics-9B")
     expect(page.get_by_text("This name is free.")).to_be_visible()
     page.get_by_label("Places").fill("32")
@@ -104,6 +107,37 @@ def test_rooms_are_picked_and_switched_off_together(visit: Visit, ikram: User, h
     expect(bar).to_be_hidden()
 
 
+@pytest.mark.parametrize("use", ["focus", "pick"])
+def test_rows_that_come_late_take_neither_the_focus_nor_what_is_picked(
+    visit: Visit, ikram: User, hms_simulator: SimulatedHms, use: str
+) -> None:
+    hms_simulator.world.add_room("Choir")
+    pull()
+    visitor = visit(ikram)
+    page = visitor.page
+    visitor.open("/rooms/")
+    held: list[Route] = []
+    page.route(re.compile("/rooms/$"), lambda route: held.append(route))
+    with page.expect_request(re.compile("/rooms/$")):
+        pass  # the page asks by itself, and is not answered
+    link, box = page.get_by_role("link", name="Choir"), page.get_by_label("Pick Choir")
+    if use == "focus":
+        link.focus()
+    else:
+        box.check()
+        box.blur()
+    page.evaluate("document.addEventListener('htmx:afterRequest', () => { window.answered = true; })")
+
+    held.pop().continue_()
+
+    page.wait_for_function("() => window.answered")
+    page.unroute_all()
+    if use == "focus":
+        expect(link).to_be_focused()
+    else:
+        expect(box).to_be_checked()
+
+
 def test_a_timetable_is_looked_at_and_runs_to_its_end_by_itself(
     visit: Visit, ikram: User, hms_simulator: SimulatedHms
 ) -> None:
@@ -118,7 +152,7 @@ def test_a_timetable_is_looked_at_and_runs_to_its_end_by_itself(
     expect(page.get_by_text("45 made, 0 changed, 0 left as they are, 1 refused")).to_be_visible()
     assert hms_simulator.world.rooms == {}
     page.get_by_role("button", name="Make 45 and change 0 rooms").click()
-    expect(page.get_by_text("45 done. Running the same file again is safe")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("45 done. Running the same file again is safe")).to_be_visible(timeout=60_000)
     assert len(hms_simulator.world.rooms) == 45
     assert page.locator(".told li").count() == 45
 

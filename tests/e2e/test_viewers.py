@@ -3,15 +3,17 @@
 import base64
 import io
 import json
+import time
 import wave
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
 from django.core.cache import cache
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Response, Route, expect
 from pytest_django.fixtures import Settings
 
 from analytics.models import Recording, Viewing
@@ -24,7 +26,7 @@ from rooms.simulator.api_video.routes import KEY
 from tests.dashboard import classes, recorded
 from tests.dashboard.classes import Pupil
 from tests.dashboard.viewings import linked, watching
-from tests.e2e.conftest import Visit, Visitor
+from tests.e2e.conftest import PATIENCE, Visit, Visitor
 from tests.e2e.films import film
 from tests.e2e.test_pages import EVERYWHERE
 from tests.rooms.jobs import sung_in
@@ -171,41 +173,53 @@ def player(visit: Visit, wanjiru: User, recording: Recording) -> Callable[[], Vi
     return opened
 
 
-def play(page: Page, seconds: float) -> None:
-    """Play for so long, by the player's own clock."""
+def play(page: Page, seconds: float) -> float:
+    """Play for so long at the least, by the player's own clock. Where it stopped."""
     video = page.locator("video")
     begun = video.evaluate("video => video.play().then(() => video.currentTime)")
     page.wait_for_function(f"document.querySelector('video').currentTime >= {begun + seconds}")
-    video.evaluate("video => video.pause()")
+    return float(video.evaluate("video => { video.pause(); return video.currentTime; }"))
 
 
 def own() -> Viewing | None:
     return Viewing.objects.filter(video__source="rollcall").first()
 
 
+def stretch(viewing: Viewing | None, start: float, end: float) -> tuple[float, float] | None:
+    """From where to where was watched in that part of the video; a film that halts to load tells of more than one."""
+    spans = [span for span in viewing.spans if start <= span[0] < end] if viewing else []
+    assert all(before[1] == pytest.approx(after[0], abs=0.5) for before, after in pairwise(spans))
+    return (spans[0][0], spans[-1][1]) if spans else None
+
+
 def test_our_own_player_reports_what_was_watched_when_the_page_is_left(player: Callable[[], Visitor]) -> None:
     visitor = player()
     page = visitor.page
 
-    play(page, 1.5)
+    stopped = play(page, 1.5)
     page.locator("video").evaluate("video => { video.currentTime = 60 }")
     page.wait_for_function("!document.querySelector('video').seeking")
+    begun = time.monotonic()
     page.locator("video").evaluate("video => video.play()")
     page.wait_for_function("document.querySelector('video').currentTime >= 61")
     visitor.open("/people/")
-    # The browser tells nobody of a request that outlives its page: the rows do.
-    for _ in range(50):
-        if (viewing := own()) is not None:
+    longest = time.monotonic() - begun
+    # The browser tells nobody of a request that outlives its page: the rows do. On a slow machine a batch of before may
+    # be there already, without the last pause.
+    second = None
+    for _ in range(PATIENCE // 100):
+        second = stretch(own(), 30, 120)
+        if second and second[1] >= 61:
             break
         page.wait_for_timeout(100)
 
+    viewing = own()
     assert viewing is not None
     assert viewing.user_id == "wanjiru"
-    [first, second] = viewing.spans
-    assert first[0] == 0
-    assert 1.4 <= first[1] <= 4
+    assert stretch(viewing, 0, 30) == pytest.approx((0, stopped), abs=0.5)
+    assert second is not None
     assert second[0] == pytest.approx(60, abs=0.5)
-    assert 61 <= second[1] <= 65
+    assert 61 <= second[1] <= 60.5 + longest
 
 
 def test_a_batch_that_did_not_get_through_is_sent_again(player: Callable[[], Visitor]) -> None:
@@ -226,10 +240,12 @@ def test_a_batch_that_did_not_get_through_is_sent_again(player: Callable[[], Vis
         pass
 
     visitor.complaints.clear()  # the browser's own word on the 429
-    # How many there are is the browser's affair: a film that halts to load tells of a pause more.
+    # How many there are is the browser's affair: a film that halts to load tells of a pause more, and what was told
+    # after the first try goes with the second.
     refused, taken = ([event["number"] for event in json.loads(sent)["events"]] for sent in tries[:2])
-    assert len(refused) >= 3
+    assert refused
     assert taken[: len(refused)] == refused
+    assert len(taken) >= 3
     viewing = own()
     assert viewing is not None
     assert list(viewing.events.values_list("number", flat=True)) == taken
@@ -247,7 +263,14 @@ def test_a_film_watched_on_the_page_of_its_recording_is_on_its_heat_line(
     expect(page.get_by_text("Nobody has watched it yet.")).to_be_visible()
     page.wait_for_function("() => document.getElementById('film').readyState >= 2")
 
-    with page.expect_response(lambda answer: answer.url.endswith("/viewing/") and answer.status == 204, timeout=60_000):
+    def has_the_last_word(answer: Response) -> bool:
+        """Where all this takes long, a first batch goes out before the end of it."""
+        if not answer.url.endswith("/viewing/") or answer.status != 204:
+            return False
+        events = json.loads(answer.request.post_data or "")["events"]
+        return any(event["type"] == "pause" and event["at"] >= 202 for event in events)
+
+    with page.expect_response(has_the_last_word, timeout=60_000):
         page.locator(".deck").get_by_role("button", name="Play").click()
         page.wait_for_function("() => document.getElementById('film').currentTime > 2")
         page.keyboard.press("k")
