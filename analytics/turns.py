@@ -79,6 +79,9 @@ def taken(turn: Turn, *, clock: Clock) -> Iterator[Reading]:
     turn.failures, turn.pulled_at, turn.due_at = 0, reading.began, reading.due_at
     turn.final_at = reading.began if reading.due_at is None else None
     turn.save(update_fields=["failures", "pulled_at", "due_at", "final_at"])
+    # Who has asked since it began may know of what came after it was read.
+    asked_since = type(turn)._default_manager.filter(pk=turn.pk, asked_at__gt=reading.began)
+    asked_since.update(due_at=clock(), final_at=None)
 
 
 def _put_off(turn: Turn, now: datetime, problem: Exception | None) -> None:

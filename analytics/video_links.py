@@ -51,9 +51,6 @@ def link(*, actor: Actor, recording: Recording, text: str, client: ApiVideo) -> 
         title = client.video(name).title
     with transaction.atomic():
         pk = f"{Video.Source.API_VIDEO}:{name}"
-        known = Video.objects.filter(pk=pk).first()
-        if known is not None and known.recording_id not in ids_of(recording):
-            raise LinkedElsewhere(known.recording_id)
         shown: dict[str, Any] = {
             "source": Video.Source.API_VIDEO,
             "video_id": name,
@@ -67,9 +64,16 @@ def link(*, actor: Actor, recording: Recording, text: str, client: ApiVideo) -> 
             "problem": "",
         }
         linked = {"linked_by": name_of(actor), "linked_at": now}
-        video, made = Video.objects.update_or_create(pk=pk, defaults=shown, create_defaults={**shown, **linked})
+        # Made before it is looked at: of two who link one video at once the second waits, and knows what the first did.
+        video, made = Video.objects.select_for_update().get_or_create(pk=pk, defaults={**shown, **linked})
+        if video.recording_id not in ids_of(recording):
+            raise LinkedElsewhere(video.recording_id)
         if made:
             note(actor, "recording_video.link", _target(recording), after={"video": name, "title": title})
+        else:
+            for field, value in shown.items():
+                setattr(video, field, value)
+            video.save(update_fields=list(shown))
     return video
 
 

@@ -8,6 +8,7 @@ import contextlib
 import ctypes
 import os
 import pwd
+import random
 import signal
 import socket
 import subprocess
@@ -136,8 +137,12 @@ def group_of(user: str | None) -> int | None:
 
 
 def free_port(*wanted: int) -> int:
-    """The first of `wanted` on which nobody listens on this machine, else any free one."""
-    for port in (*wanted, 0):
+    """The first of `wanted` on which nobody listens on this machine, else any free one.
+
+    That is taken from below those that the system itself gives away, from 32768 on Linux: it must be free still when a
+    server comes to take it, and there every connection that anybody opens meanwhile may have got it.
+    """
+    for port in (*wanted, *random.sample(range(20_000, 32_000), 50), 0):
         with socket.socket() as door:
             door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             with contextlib.suppress(OSError):

@@ -50,7 +50,11 @@ def seed(**_signal: Any) -> None:
     from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
     for name, entry in SCHEDULE.items():
-        interval, _ = IntervalSchedule.objects.get_or_create(every=entry.every, period=IntervalSchedule.SECONDS)
+        # Nothing keeps two servers that migrate at once from making the same interval twice, so any of them will do.
+        same = {"every": entry.every, "period": IntervalSchedule.SECONDS}
+        interval = IntervalSchedule.objects.filter(**same).order_by("pk").first() or IntervalSchedule.objects.create(
+            **same
+        )
         wanted = {
             "task": entry.task,
             "kwargs": json.dumps(dict(entry.kwargs)),

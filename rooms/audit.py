@@ -108,13 +108,17 @@ def note_once(actor: Actor, action: str, target: Target, *, within: timedelta, a
 def settle(request: AuditEntry, *, happened: bool, target: Target) -> AuditEntry:
     """Write what a later look at 100ms showed of a change that got no answer (`rooms.elsewhere`).
 
-    It stays the change of who asked for it, whoever looked.
+    It stays the change of who asked for it, whoever looked. Of two who look at once the second finds it written.
     """
     asker = Machine(request.actor)
     found = Change(asker, request.action, target, request.before, request.after, id=request.change)
     text = "100ms has it" if happened else "100ms does not have it"
     outcome = Outcome.SUCCEEDED if happened else Outcome.FAILED
-    return _write(found, outcome, problem=f"No answer came; {text} by now.", request_id=request.request_id)
+    with transaction.atomic():
+        _turn()
+        known = AuditEntry.objects.filter(change=request.change, outcome__in=(Outcome.SUCCEEDED, Outcome.FAILED))
+        problem = f"No answer came; {text} by now."
+        return known.first() or _write(found, outcome, problem=problem, request_id=request.request_id)
 
 
 def outcome_of(problem: Exception) -> AuditEntry.Outcome:

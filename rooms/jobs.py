@@ -12,6 +12,7 @@ from enum import StrEnum
 from functools import partial
 from itertools import islice
 from typing import Any, Final, cast
+from uuid import uuid4
 
 from django.core.cache import cache
 
@@ -171,6 +172,7 @@ def forget(room: Room) -> None:
     """Something was changed, or may have been: whoever looks next asks 100ms."""
     for part in ("jobs", "files"):
         key = _key(part, room)
+        cache.set(f"{key}:forgotten", uuid4().hex, _KEPT)  # for who is asking at this moment
         if known := cache.get(key):
             cache.set(key, replace(known, asked_at=_LONG_AGO), _KEPT)
 
@@ -299,11 +301,15 @@ def _looked(key: str, read: Callable[[], tuple[Any, ...]], *, fresh_for: timedel
         # Whoever had the turn before may have ended between our look and our turn.
         if known := _fresh(key, fresh_for, now):
             return known
+        forgotten = cache.get(f"{key}:forgotten")
         try:
             newest = Look(read(), as_of=now, asked_at=now)
         except (hms.Error, NotConfigured) as problem:
             newest = replace(cache.get(key) or Look(), asked_at=now, problem=words_of(problem))
         cache.set(key, newest, _KEPT)  # before the turn is given back: who comes next finds it
+        if cache.get(f"{key}:forgotten") != forgotten:
+            # Something was changed while we asked: the answer may be from before, so whoever looks next asks again.
+            cache.set(key, replace(newest, asked_at=_LONG_AGO), _KEPT)
     finally:
         cache.delete(f"{key}:turn")
     return newest

@@ -32,6 +32,7 @@ CLAIMED_FOR: Final = timedelta(seconds=30)
 NAMED_FOR: Final = timedelta(seconds=30)
 TIMEOUT: Final = 2.0  # seconds for one answer, and for reading tracks in all
 PEERS_AT_ONCE: Final = 4
+_READ: Final = ("session_id", "started_at", "named_at", "peers", "read_at", "problem", "asked_at")
 
 Clock = Callable[[], datetime]
 
@@ -50,10 +51,14 @@ def look(room: Room, *, clock: Clock = timezone.now) -> LiveReading:
     now = clock()
     if not is_due(reading, now=now) or not _claimed(reading, now):
         return reading
+    # Nobody's any more where it ran out, or where something was changed while we asked: then the answer may be from
+    # before, and is not written down.
+    mine = LiveReading.objects.filter(room=room, claimed_until=now + CLAIMED_FOR)
     try:
         _read(reading, clock)
+        mine.update(**{name: getattr(reading, name) for name in _READ})
     finally:
-        LiveReading.objects.filter(room=room).update(claimed_until=None)
+        mine.update(claimed_until=None)
     return reading
 
 
@@ -63,7 +68,7 @@ def is_due(reading: LiveReading, *, now: datetime) -> bool:
 
 def forget(room: Room) -> None:
     """Something was changed: whoever looks next asks 100ms."""
-    LiveReading.objects.filter(room=room).update(asked_at=None)
+    LiveReading.objects.filter(room=room).update(asked_at=None, claimed_until=None)
 
 
 def told(room: Room, peer: Peer, *, clock: Clock = timezone.now) -> None:
@@ -73,7 +78,7 @@ def told(room: Room, peer: Peer, *, clock: Clock = timezone.now) -> None:
     if peer.id in reading.peers:
         known = reading.peers[peer.id]
         peers = {**reading.peers, peer.id: {**_named(peer, known, now), "on": _on(peer), "told_at": _micros(now)}}
-        LiveReading.objects.filter(room=room).update(peers=peers)
+        LiveReading.objects.filter(room=room).update(peers=peers, claimed_until=None)
 
 
 def hand_is_raised(metadata: str) -> bool:
@@ -116,7 +121,6 @@ def _read(reading: LiveReading, clock: Clock) -> None:
     except (hms.Error, NotConfigured) as problem:
         reading.problem = _words(problem)
     reading.asked_at = clock()
-    reading.save()
 
 
 def _read_tracks(caller: Client, reading: LiveReading, now: datetime) -> None:

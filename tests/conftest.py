@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
+from hypothesis import HealthCheck
 from hypothesis import settings as examples
 
 from rooms.access import OBSERVERS, OPS, TEACHERS
@@ -18,9 +19,13 @@ from tests.rooms.simulated import hms_simulator
 
 __all__ = ["hms_simulator"]  # for every test
 
-# No deadline: a busy machine is no fault. `bin/test --quick` takes the profile of fewer examples.
-examples.register_profile("whole", deadline=None)
-examples.register_profile("quick", deadline=None, max_examples=10)
+# No deadline, and no complaint about how long examples take to make: a busy machine is no fault. The same examples in
+# each run, so that a change is judged by itself; `--hypothesis-profile search` looks for others, and `bin/test --quick`
+# takes the profile of fewer.
+_calm = examples(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+examples.register_profile("whole", _calm, derandomize=True)
+examples.register_profile("quick", _calm, derandomize=True, max_examples=10)
+examples.register_profile("search", _calm, max_examples=3_000)
 examples.load_profile("whole")
 
 PAYLOADS = Path(__file__).parent / "payloads"

@@ -6,7 +6,8 @@ Not a mirror of its own: `room_codes` and `stream_keys` share it. The only modul
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from random import randrange
+from typing import Any, Final
 
 from django.db.models import F, OuterRef, Q, Subquery
 from django.utils import timezone
@@ -25,17 +26,30 @@ REST: Final = timedelta(seconds=15)
 # Longer than a look and a change can take together; a process that died within them holds nobody up for longer.
 CLAIMED_FOR: Final = timedelta(minutes=2)
 _LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_FORGOTTEN: Final = datetime(2001, 1, 1, tzinfo=UTC)  # what was asked before is only `forget`'s mark
 
 
 @contextmanager
 def noted(room: Room, kind: Reading.Kind, *, at: datetime) -> Iterator[None]:
     """Goes around the reading of one room; errors are kept in words and pass through."""
+    before = of(room, kind)
     try:
         yield
     except (hms.Error, NotConfigured) as problem:
-        Reading.objects.update_or_create(room=room, kind=kind, defaults={"asked_at": at, "problem": words_of(problem)})
+        _note(room, kind, before, at, problem=words_of(problem))
         raise
-    Reading.objects.update_or_create(room=room, kind=kind, defaults={"asked_at": at, "read_at": at, "problem": ""})
+    _note(room, kind, before, at, read_at=at, problem="")
+
+
+def _note(room: Room, kind: Reading.Kind, before: Reading | None, at: datetime, **told: Any) -> None:
+    """What was forgotten since `before` stays due: the answer may be from before the change."""
+    _, made = Reading.objects.get_or_create(room=room, kind=kind, defaults={"asked_at": at, **told})
+    if made:
+        return
+    mine = Reading.objects.filter(room=room, kind=kind)
+    mine.update(**told)
+    forgotten_since = Q(asked_at__lt=_FORGOTTEN) & ~Q(asked_at=before.asked_at if before else None)
+    mine.exclude(forgotten_since).update(asked_at=at)
 
 
 def of(room: Room, kind: Reading.Kind) -> Reading | None:
@@ -49,7 +63,9 @@ def is_due(reading: Reading | None, *, now: datetime) -> bool:
 
 def forget(room: Room, kind: Reading.Kind) -> None:
     """The copy may be wrong from now on: whoever looks next reads again, and the schedule comes to it first."""
-    Reading.objects.filter(room=room, kind=kind).update(asked_at=_LONG_AGO)
+    # A moment of its own each time, by which whoever is reading just now sees it.
+    mark = _LONG_AGO + timedelta(microseconds=randrange(1, 10**12))
+    Reading.objects.filter(room=room, kind=kind).update(asked_at=mark)
 
 
 def longest_unread(kind: Reading.Kind, *, most: int) -> list[Room]:

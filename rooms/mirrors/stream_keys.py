@@ -71,7 +71,9 @@ def write(key: HmsStreamKey | None, *, at: datetime, room: Room, ours: bool = Fa
     `at`: when it was asked for; what was written since then is newer and stays. `ours`: this is the answer to a
     change of our own. Otherwise a key that came or went was made or disabled elsewhere, and is marked and noted so.
     """
-    if room.stream_keys.filter(mirrored_at__gt=at).exists():
+    # Locked as rooms are (`rooms.mirrors.rooms.write`).
+    known = list(room.stream_keys.select_for_update(no_key=True).order_by("pk"))
+    if any(key.mirrored_at is not None and key.mirrored_at > at for key in known):
         return
     row = row_of(key, room=room, at=at) if key else None
     if not ours:

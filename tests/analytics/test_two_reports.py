@@ -1,10 +1,9 @@
 """Two reports of one player at once, on PostgreSQL: nothing that either tells is lost."""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from analytics import instants
@@ -15,6 +14,7 @@ from analytics.viewing import PlayerEvent
 from analytics.viewing_sources import Numbered
 from rooms.models import Room
 from tests.dashboard import classes, recorded
+from tests.rooms.two_at_once import alone, wait_for_a_lock
 
 pytestmark = [
     pytest.mark.postgres,
@@ -31,19 +31,6 @@ def told(recording: Recording, events: Numbered) -> Viewing:
     return take(
         Report(PLAYER, events), recording=recording, user_id="amina", name="Amina", device="", now=timezone.now()
     )
-
-
-def apart(recording: Recording, events: Numbered) -> None:
-    try:
-        told(recording, events)
-    finally:
-        connections.close_all()
-
-
-def somebody_waits() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-        return bool(cursor.fetchone()[0])
 
 
 def test_a_report_that_overtakes_the_first_one_of_its_player_takes_nothing_away(physics: Room) -> None:
@@ -64,10 +51,8 @@ def test_a_report_that_overtakes_the_first_one_of_its_player_takes_nothing_away(
     with ThreadPoolExecutor(1) as other:
         with transaction.atomic():
             told(recording, whole)
-            late = other.submit(apart, recording, begun)
-            until = time.monotonic() + 20
-            while not somebody_waits() and time.monotonic() < until:
-                time.sleep(0.05)
-        late.result(timeout=20)
+            late = other.submit(alone, lambda: told(recording, begun))
+            wait_for_a_lock(late)
+        late.result()
 
     assert Viewing.objects.get().spans == [[0, 60]]

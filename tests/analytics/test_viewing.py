@@ -2,7 +2,7 @@
 
 from itertools import permutations
 from random import Random
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -197,11 +197,11 @@ def test_thousands_of_events_of_one_moment_are_read_in_no_time_and_in_any_order(
     told = [
         said(kind, 0, number % 50) for number in range(1_000) for kind in ("play", "pause", "ready", "end", "resume")
     ]
-    begun = perf_counter()
+    begun = process_time()  # of our own work: others may keep the machine busy
 
     found = watched(told, 60)
 
-    assert perf_counter() - begun < 5
+    assert process_time() - begun < 5
     assert watched(reversed(told), 60) == found
     assert len(found.steps) == 5_000
 

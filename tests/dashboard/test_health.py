@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
@@ -17,16 +18,23 @@ from webhooks.models import Heartbeat
 
 @pytest.fixture
 def no_broker() -> Iterator[None]:
-    """The address of a broker that is not there: the port was taken and given back."""
+    """The address of a broker that is not there: nobody listens at that port, and nobody else can take it meanwhile."""
     import socket
 
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     before = app.conf.broker_url, app.conf.broker_transport_options
-    app.conf.update(broker_url=f"redis://127.0.0.1:{port}/0", broker_transport_options={"socket_connect_timeout": 1})
-    yield
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        address = f"redis://127.0.0.1:{taken.getsockname()[1]}/0"
+        app.conf.update(broker_url=address, broker_transport_options={"socket_connect_timeout": 1})
+        yield
     app.conf.update(broker_url=before[0], broker_transport_options=before[1])
+
+
+@pytest.fixture
+def standing_clock() -> Iterator[None]:
+    """A page that says how many seconds ago may take its time."""
+    with time_machine.travel(timezone.now(), tick=False):
+        yield
 
 
 @pytest.mark.django_db
@@ -42,7 +50,7 @@ def test_healthz_answers_without_asking_anybody(
 
 
 @pytest.mark.django_db
-def test_readyz_is_200_when_all_is_there(client: Client) -> None:
+def test_readyz_is_200_when_all_is_there(client: Client, standing_clock: None) -> None:
     tasks.tick()
 
     answer = client.get("/readyz")
@@ -57,7 +65,7 @@ def test_readyz_is_200_when_all_is_there(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_readyz_is_503_before_the_first_tick_and_when_ticks_stop(client: Client) -> None:
+def test_readyz_is_503_before_the_first_tick_and_when_ticks_stop(client: Client, standing_clock: None) -> None:
     first = client.get("/readyz")
     assert (first.status_code, first.json()["beat"]["ok"]) == (503, False)
     assert first.json()["beat"]["words"].startswith("No tick yet.")

@@ -179,7 +179,7 @@ def test_a_file_is_opened_by_who_sees_its_room_and_is_not_there_for_others(
     assert teacher.get(f"/recording-assets/{asset}/").status_code == 302
 
 
-@pytest.mark.parametrize("wish", [{"cut": "before"}, {"status": 500}, {"hang": 1}, {"status": 429}], ids=str)
+@pytest.mark.parametrize("wish", [{"cut": "before"}, {"status": 500}, {"hang": 30}, {"status": 429}], ids=str)
 def test_a_file_for_which_no_link_is_made_says_so(
     wish: dict[str, Any],
     ops: Client,
@@ -225,7 +225,7 @@ def test_a_job_of_another_room_is_not_there(
     assert [one.status for one in client().recordings.list(room_id=choir.pk)] == ["running"]
 
 
-@pytest.mark.parametrize("wish", [{"cut": "before"}, {"status": 500}, {"hang": 1}, {"status": 403}], ids=str)
+@pytest.mark.parametrize("wish", [{"cut": "before"}, {"status": 500}, {"hang": 30}, {"status": 403}], ids=str)
 def test_while_100ms_is_down_the_page_says_so_and_shows_what_was_read_last(
     wish: dict[str, Any], ops: Client, url: str, choir: Room, all_three: dict[Kind, str], hms_simulator: SimulatedHms
 ) -> None:

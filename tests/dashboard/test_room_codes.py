@@ -25,9 +25,8 @@ DIALOG = {"HX-Request": "true", "HX-Target": "dialog"}
 
 
 @pytest.fixture
-def choir(hms_simulator: SimulatedHms, settings: Settings, wanjiru: User) -> Room:
+def choir(hms_simulator: SimulatedHms, wanjiru: User) -> Room:
     """A room that 100ms has; Wanjiru teaches in it and may hand out the codes of students."""
-    settings.HMS_TIMEOUT = 0.3
     made = hms_simulator.world.add_room("Choir")
     rooms.pull(client(), at=timezone.now())
     templates.pull(client(), at=timezone.now())

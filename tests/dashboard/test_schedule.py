@@ -30,6 +30,16 @@ def test_writing_it_again_changes_nothing_and_does_not_wake_beat() -> None:
     assert not PeriodicTasks.objects.exists()
 
 
+def test_an_interval_that_is_there_twice_does_not_keep_the_table_from_being_written() -> None:
+    """Two servers that migrate at once may make one each."""
+    IntervalSchedule.objects.create(every=10, period=IntervalSchedule.SECONDS)
+    PeriodicTask.objects.all().delete()
+
+    schedule.seed()
+
+    assert set(PeriodicTask.objects.values_list("name", flat=True)) == set(schedule.SCHEDULE)
+
+
 def test_what_an_admin_turned_off_stays_off_and_its_time_is_put_back() -> None:
     hourly, _ = IntervalSchedule.objects.get_or_create(every=1, period=IntervalSchedule.HOURS)
     PeriodicTask.objects.filter(name="Sweep the inbox").update(enabled=False, interval=hourly)

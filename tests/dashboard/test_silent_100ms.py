@@ -19,15 +19,14 @@ SILENT = 7.0
 
 
 @pytest.fixture
-def optics(hms_simulator: SimulatedHms, settings: Settings, ikram: User) -> Room:
-    settings.HMS_TIMEOUT = PATIENT
+def optics(hms_simulator: SimulatedHms, ikram: User) -> Room:
     return known_room(hms_simulator, "optics", known(hms_simulator))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("page", ["codes", "stream key", "poll", "question", "answer", "quality"])
 def test_a_page_does_not_wait_as_long_as_a_pull(
-    page: str, optics: Room, hms_simulator: SimulatedHms, ops: Client
+    page: str, optics: Room, hms_simulator: SimulatedHms, ops: Client, settings: Settings
 ) -> None:
     poll = optics.polls.get()
     session = classes.session(optics, ago=timedelta(hours=1))
@@ -41,6 +40,7 @@ def test_a_page_does_not_wait_as_long_as_a_pull(
         "quality": f"/sessions/{session.pk}/peers/{session.peers.all()[0].pk}/quality/",
     }[page]
     hms_simulator.fault("GET", hang=SILENT, times=None)
+    settings.HMS_TIMEOUT = PATIENT
 
     shown = ops.get(url, headers={"HX-Request": "true"} if page == "quality" else {})
 

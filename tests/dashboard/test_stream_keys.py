@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
-from pytest_django.fixtures import Settings
 
 from rooms.connection import client
 from rooms.mirrors import rooms
@@ -19,8 +18,7 @@ DIALOG = {"HX-Request": "true", "HX-Target": "dialog"}
 
 
 @pytest.fixture
-def choir(hms_simulator: SimulatedHms, settings: Settings, db: None) -> Room:
-    settings.HMS_TIMEOUT = 0.3
+def choir(hms_simulator: SimulatedHms, db: None) -> Room:
     made = hms_simulator.world.add_room("Choir")
     rooms.pull(client(), at=timezone.now())
     return Room.objects.get(pk=made.id)

@@ -2,10 +2,11 @@
 
 import csv
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, timedelta
 
 import pytest
+import time_machine
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
@@ -286,7 +287,14 @@ def test_where_a_live_stream_can_be_watched_is_told_to_who_may_have_its_film(
 # ── Encoders ──
 
 
-def test_an_encoder_is_connected_as_long_as_nobody_tells_its_end(ops: Client, physics: Room) -> None:
+@pytest.fixture
+def midday() -> Iterator[None]:
+    """What began half an hour ago began today."""
+    with time_machine.travel("2026-11-12T09:04:10Z", tick=False):
+        yield
+
+
+def test_an_encoder_is_connected_as_long_as_nobody_tells_its_end(midday: None, ops: Client, physics: Room) -> None:
     running = classes.session(physics, length=None, ago=timedelta(minutes=30))
     row = classes.encoder(running, 2, None)
     said = encoders(listed(ops))
@@ -330,7 +338,7 @@ def test_a_room_with_a_key_that_nobody_used_is_for_ops(ops: Client, teacher: Cli
     assert encoders(listed(teacher)) == ""
 
 
-def test_the_page_of_the_key_says_whether_the_encoder_is_connected(ops: Client, physics: Room) -> None:
+def test_the_page_of_the_key_says_whether_the_encoder_is_connected(midday: None, ops: Client, physics: Room) -> None:
     running = classes.session(physics, length=None, ago=timedelta(minutes=30))
     classes.encoder(running, 2, None)
     said = text(ops.get(f"/rooms/{physics.pk}/stream-key/").content.decode())

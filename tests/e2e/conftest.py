@@ -8,9 +8,12 @@ from dataclasses import dataclass
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
 from dashboard.timezones import COOKIE
@@ -59,6 +62,18 @@ def browser(django_db_setup: None) -> Iterator[Browser]:
         chromium.close()
         connection.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(scope="package", autouse=True)
+def nothing_of_others(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Empty tables: these tests fill them with what the database held to begin with.
+
+    Another test with transactions of its own, in the same run of pytest, leaves content types and permissions that
+    Django has made anew, under other numbers.
+    """
+    with django_db_blocker.unblock():
+        call_command("flush", verbosity=0, interactive=False, reset_sequences=False, inhibit_post_migrate=True)
+        ContentType.objects.clear_cache()
 
 
 @dataclass

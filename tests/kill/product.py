@@ -59,7 +59,7 @@ class Product:
         self.start_web()
         self.start_worker()
         self.start_beat()
-        self.wait_until(self.is_alive, 90, "the web server's start")
+        self.wait_until(self.is_alive, 180, "the web server's start")
 
     def manage(self, *arguments: str) -> str:
         command = [sys.executable, "manage.py", *arguments]

@@ -15,7 +15,10 @@ Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 @dataclass
 class Sender:
-    """Posts events over `links` connections at once. `acknowledged` and `given_up` hold event ids."""
+    """Posts events over `links` connections at once. `acknowledged` and `given_up` hold event ids.
+
+    While `held` is true no event is sent for the first time; those that were refused are still tried again.
+    """
 
     port: int
     secret: str
@@ -23,6 +26,7 @@ class Sender:
     acknowledged: set[str] = field(default_factory=set)
     given_up: set[str] = field(default_factory=set)
     tries: int = 0
+    held: bool = False
 
     def send(self, events: Sequence[dict[str, Any]]) -> None:
         """Returns once every event is acknowledged or given up. Call it from a thread of its own."""
@@ -44,6 +48,10 @@ class Sender:
         try:
             while True:
                 event, attempt = await waiting.get()
+                if self.held and attempt == 0:
+                    self._again(waiting, event, attempt)
+                    await asyncio.sleep(0.02)
+                    continue
                 self.tries += 1
                 status = 0
                 with contextlib.suppress(OSError, EOFError, TimeoutError):

@@ -3,7 +3,6 @@
 import pytest
 from django.core.cache import cache
 from django.utils import timezone
-from pytest_django.fixtures import Settings
 
 from rooms.connection import client
 from rooms.mirrors import rooms
@@ -17,10 +16,9 @@ SECRETS = ("meeting-secret", "abc-defg-hij", "stream-key-secret")
 
 
 @pytest.fixture
-def choir(hms_simulator: SimulatedHms, settings: Settings, db: None) -> Room:
+def choir(hms_simulator: SimulatedHms, db: None) -> Room:
     """Twelve people are in; the reading of no earlier test is left."""
     cache.clear()
-    settings.HMS_TIMEOUT = 0.5
     return sung_in(hms_simulator)
 
 

@@ -24,35 +24,44 @@ from rooms.simulator.server import running
 from rooms.simulator.world import World
 
 AUTH = "/auth/v2/token"
+IN_VAIN = 1.5
+"""Seconds that an answer is waited for which never comes. All others have the setting's: a busy machine is no fault."""
 
 
 class SimulatedHms:
     """`world` is what 100ms knows, `clock` its time, `url` its root: the API is below `/v2`, the switches below
     `/_control`. Paths are written as in the contract: `/rooms/{room_id}`."""
 
-    def __init__(self, world: World, clock: SimulatedClock, faults: Faults, requests: Requests) -> None:
+    def __init__(
+        self, world: World, clock: SimulatedClock, faults: Faults, requests: Requests, settings: Settings
+    ) -> None:
         self.world = world
         self.clock = clock
         self.url = ""
         self._faults = faults
         self._requests = requests
+        self._settings = settings
+        self._patience = settings.HMS_TIMEOUT
 
     def fault(self, method: str | None = None, path: str = "*", *, times: int | None = 1, **wish: Any) -> None:
         """What befalls the next `times` calls that fit (None: all of them, until `mend`), one of:
 
         `cut="before"` or `"middle"`: done, but no (whole) answer; ConnectionFailed
-        `hang=seconds`: done, and silence for so long; TimedOut where that is longer than `settings.HMS_TIMEOUT`
+        `hang=30`: done, and silence for so many seconds; TimedOut, for `settings.HMS_TIMEOUT` is `IN_VAIN` until `mend`
         `status=409` (400 to 504), with `message=…`, `details=[…]`, `retry_after=…`: refused and not done
 
         `done=False` for a lost answer to what was not done either, `done=True` for a refusal of what was; `after=2`
         lets two fitting calls pass first. `AnswerFault` of the simulator says it all. Paths of api.video begin with
         `/api-video/`.
         """
+        if "hang" in wish:
+            self._settings.HMS_TIMEOUT = IN_VAIN
         whole = AUTH if path == "/token" else path if path == "*" or path.startswith("/api-video/") else f"/v2{path}"
         self._faults.add({"method": method, "path": whole, "times": times, **wish})
 
     def mend(self) -> None:
         """No faults any more."""
+        self._settings.HMS_TIMEOUT = self._patience
         self._faults.clear()
 
     def requests(self) -> list[tuple[str, str]]:
@@ -108,7 +117,7 @@ def hms_simulator(settings: Settings) -> Iterator[SimulatedHms]:
     clock, faults, requests = SimulatedClock(), Faults(), Requests()
     world = World(clock)
     world.add_template("Class")
-    simulated = SimulatedHms(world, clock, faults, requests)
+    simulated = SimulatedHms(world, clock, faults, requests, settings)
     keys = {"access_key": settings.HMS_ACCESS_KEY, "secret": settings.HMS_SECRET}
     with running(world, faults=faults, requests=requests, **keys) as simulated.url:
         settings.HMS_API_URL = f"{simulated.url}/v2"

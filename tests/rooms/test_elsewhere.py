@@ -47,6 +47,16 @@ def test_what_no_look_can_tell_is_not_called_done(after: dict[str, Any], ikram: 
     assert outcomes() == ["requested", "unsure"]
 
 
+def test_two_who_look_at_once_tell_of_it_once(ikram: User, physics: Room) -> None:
+    lost(ikram, physics, {"size": 30}, {"size": 20})
+    first, second = Unsettled.of("room", now=timezone.now()), Unsettled.of("room", now=timezone.now())
+
+    assert first.notice(of_room(physics), HELD, HELD) is False
+    assert second.notice(of_room(physics), HELD, HELD) is False
+
+    assert outcomes() == ["requested", "unsure", "succeeded"]
+
+
 def test_what_was_so_before_is_so_and_what_a_look_shows_is_told(ikram: User, physics: Room) -> None:
     lost(ikram, physics, {"size": 30}, {"size": 30})
     lost(ikram, physics, {"size": 30, "webhook": {"headers": {"X-Key": "new"}}}, {"size": 20})

@@ -18,10 +18,15 @@ def alone(work: Callable[[], object]) -> None:
 
 
 def wait_for_a_lock(other: "Future[None]") -> None:
-    """Until the other stands before a lock of ours, or is through."""
+    """Until the other stands before a lock of ours, or is through.
+
+    Of ours alone: tests that run beside these have databases of their own on the same server, and wait there too.
+    """
     while not other.done():
         with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+            )
             if cursor.fetchone()[0]:
                 return
         sleep(0.01)

@@ -65,10 +65,10 @@ def serving(answer: Answer) -> Iterator[tuple[str, list[str]]]:
             yield f"http://127.0.0.1:{server.server_port}/v2", asked
         finally:
             server.shutdown()
-            thread.join(10)
+            thread.join(60)
 
 
-def client_at(address: str, *, timeout: float = 5, retries: int = 1) -> Client:
+def client_at(address: str, *, timeout: float = 60, retries: int = 1) -> Client:
     return Client(
         access_key=ACCESS_KEY,
         secret=SECRET,
@@ -130,6 +130,6 @@ def test_threads_share_a_client() -> None:
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(20)
+            thread.join(60)
         assert names == ["a"] * 8
         assert client.stats.requests == len(asked) == 8

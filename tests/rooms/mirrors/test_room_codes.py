@@ -141,3 +141,17 @@ def test_a_copy_is_old_after_a_minute_and_a_failed_try_is_not_repeated_at_once(
 
     reading.forget(choir, mirror.KIND)
     assert reading.is_due(reading.of(choir, mirror.KIND), now=now)
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_what_is_changed_while_it_is_read_is_read_again(choir: Room, times: int) -> None:
+    """What was asked for before the change may be without it, however often that befalls."""
+    pull(choir)
+    now = timezone.now()
+    for _ in range(times):
+        with reading.noted(choir, mirror.KIND, at=now):
+            reading.forget(choir, mirror.KIND)
+
+    assert reading.is_due(reading.of(choir, mirror.KIND), now=now)
+    pull(choir)
+    assert not reading.is_due(reading.of(choir, mirror.KIND), now=now)

@@ -11,8 +11,9 @@ from rooms.hms.resources.base import read
 from rooms.hms.resources.polls import Poll as HmsPoll
 from rooms.hms.resources.room_codes import RoomCode as HmsRoomCode
 from rooms.hms.resources.rooms import Room as HmsRoom
-from rooms.mirrors import polls, room_codes, rooms
-from rooms.models import Poll, Room, RoomCode
+from rooms.hms.resources.stream_keys import StreamKey as HmsStreamKey
+from rooms.mirrors import polls, room_codes, rooms, stream_keys
+from rooms.models import Poll, Room, RoomCode, StreamKey
 from tests.rooms.two_at_once import alone, wait_for_a_lock
 
 pytestmark = [
@@ -77,3 +78,17 @@ def test_an_older_reading_of_codes_waits_and_finds_the_newer() -> None:
             wait_for_a_lock(other)
         other.result()
     assert RoomCode.objects.get().enabled is False
+
+
+def test_an_older_reading_of_a_stream_key_waits_and_finds_the_newer() -> None:
+    rooms.write([room()], at=BEFORE)
+    choir = Room.objects.get()
+    key = read(HmsStreamKey, {"id": "k1", "room_id": "r1", "url": "rtmps://x/app", "key": "hush", "enabled": True})
+    stream_keys.write(key, at=BEFORE, room=choir, ours=True)
+    with ThreadPoolExecutor(1) as workers:
+        with transaction.atomic():
+            stream_keys.write(None, at=LATER, room=choir, ours=True)
+            other = workers.submit(alone, lambda: stream_keys.write(key, at=NOW, room=choir))
+            wait_for_a_lock(other)
+        other.result()
+    assert StreamKey.objects.get().enabled is False

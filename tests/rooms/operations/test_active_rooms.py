@@ -19,7 +19,7 @@ from rooms.operations.active_rooms import AnotherSession, NotActive, NotAsked, N
 from tests.rooms.simulated import SimulatedHms
 
 PEER = "/active-rooms/{room_id}/peers/{peer_id}"
-LOST: list[dict[str, Any]] = [{"cut": "before"}, {"cut": "middle"}, {"status": 500, "done": True}, {"hang": 1}]
+LOST: list[dict[str, Any]] = [{"cut": "before"}, {"cut": "middle"}, {"status": 500, "done": True}, {"hang": 30}]
 
 
 def told() -> list[str]:
@@ -27,8 +27,7 @@ def told() -> list[str]:
 
 
 @pytest.fixture
-def choir(hms_simulator: SimulatedHms, settings: Settings, db: None) -> Room:
-    settings.HMS_TIMEOUT = 0.3
+def choir(hms_simulator: SimulatedHms, db: None) -> Room:
     made = hms_simulator.world.add_room("Choir")
     mirror.pull(client(), at=timezone.now())
     client().room_codes.create(made.id)

@@ -17,7 +17,7 @@ from tests.rooms.simulated import SimulatedHms
 
 __all__ = ["choir"]
 
-LOST: list[dict[str, Any]] = [{"cut": "before"}, {"status": 500, "done": True}, {"hang": 1}]
+LOST: list[dict[str, Any]] = [{"cut": "before"}, {"status": 500, "done": True}, {"hang": 30}]
 
 
 @pytest.fixture

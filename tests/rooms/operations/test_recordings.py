@@ -26,7 +26,7 @@ __all__ = ["choir"]
 START = "/recordings/room/{room_id}/start"
 STOP = "/recordings/{recording_id}/stop"
 LISTS = "/recordings"
-LOST: list[dict[str, Any]] = [{"cut": "before"}, {"cut": "middle"}, {"status": 500, "done": True}, {"hang": 1}]
+LOST: list[dict[str, Any]] = [{"cut": "before"}, {"cut": "middle"}, {"status": 500, "done": True}, {"hang": 30}]
 NOT_DONE: list[dict[str, Any]] = [{"cut": "before", "done": False}, {"status": 500}]
 REFUSED: list[tuple[dict[str, Any], type[hms.Error]]] = [
     ({"status": 409, "message": "beam already started"}, hms.Conflict),
@@ -177,7 +177,7 @@ def test_a_refused_start_is_told(
     assert in_100ms(choir) == []
 
 
-@pytest.mark.parametrize("wish", [{"cut": "before"}, {"status": 500}, {"hang": 1}], ids=str)
+@pytest.mark.parametrize("wish", [{"cut": "before"}, {"status": 500}, {"hang": 30}], ids=str)
 def test_nothing_is_asked_for_while_nobody_knows_what_runs(
     wish: dict[str, Any], choir: Room, ikram: User, hms_simulator: SimulatedHms
 ) -> None:

@@ -7,7 +7,6 @@ import pytest
 from django.contrib.auth.models import User
 from django.core import serializers
 from django.utils import timezone
-from pytest_django.fixtures import Settings
 
 from rooms import hms
 from rooms.connection import client
@@ -22,7 +21,7 @@ from tests.rooms.simulated import SimulatedHms
 KEY = "/stream-keys/room/{room_id}"
 OFF = "/stream-keys/room/{room_id}/disable"
 
-LOST: list[dict[str, Any]] = [{"cut": "before"}, {"cut": "middle"}, {"status": 500, "done": True}, {"hang": 1}]
+LOST: list[dict[str, Any]] = [{"cut": "before"}, {"cut": "middle"}, {"status": 500, "done": True}, {"hang": 30}]
 REFUSED: list[tuple[dict[str, Any], type[hms.Error]]] = [
     ({"status": 400, "message": "Active key already exists"}, hms.BadRequest),
     ({"status": 403, "message": "not allowed"}, hms.Forbidden),
@@ -50,8 +49,7 @@ def held(room: Room) -> str:
 
 
 @pytest.fixture
-def choir(hms_simulator: SimulatedHms, settings: Settings, db: None) -> Room:
-    settings.HMS_TIMEOUT = 0.3
+def choir(hms_simulator: SimulatedHms, db: None) -> Room:
     made = hms_simulator.world.add_room("Choir")
     rooms.pull(client(), at=timezone.now())
     return Room.objects.get(pk=made.id)

@@ -25,7 +25,10 @@ from rooms.simulator.world import World
 from tests.rooms.simulator.conftest import NOON, token
 
 ROOT = Path(__file__).parents[3]
-AUTHORIZED = {"Authorization": f"Bearer {token()}"}
+# Good for longer than a run of all tests takes: it is made when they are collected.
+AUTHORIZED = {"Authorization": f"Bearer {token(exp=int(time.time()) + 7 * 24 * 3600)}"}
+SOON = 60.0
+"""Seconds; only keeps a failure from hanging. A busy machine is no fault."""
 
 
 @pytest.fixture
@@ -48,13 +51,13 @@ def test_one_connection_serves_many_requests(url: str) -> None:
 
 
 def test_a_body_and_an_encoded_path_arrive(url: str, world: World) -> None:
-    with httpx.Client(base_url=url, headers=AUTHORIZED) as client:
+    with httpx.Client(base_url=url, headers=AUTHORIZED, timeout=SOON) as client:
         made = client.post("/v2/rooms", json={"name": "choir", "description": "Ngũgĩ"}).json()
         assert client.get(f"/v2/rooms/%{ord(made['id'][0]):02x}{made['id'][1:]}").json()["description"] == "Ngũgĩ"
 
 
 def test_a_connection_cut_before_and_in_the_middle_of_the_answer(url: str, physics: Room) -> None:
-    with httpx.Client(base_url=url, headers=AUTHORIZED) as client:
+    with httpx.Client(base_url=url, headers=AUTHORIZED, timeout=SOON) as client:
         client.post("/_control/faults", json={"cut": "before"})
         with pytest.raises((httpx.ReadError, httpx.RemoteProtocolError)):
             client.get("/v2/rooms")
@@ -72,7 +75,7 @@ def test_many_at_once(world: World, url: str) -> None:
     totals: list[int] = []
 
     def read() -> None:
-        with httpx.Client(base_url=url, headers=AUTHORIZED) as client:
+        with httpx.Client(base_url=url, headers=AUTHORIZED, timeout=SOON) as client:
             seen, start = 0, ""
             while True:
                 page = client.get(
@@ -96,7 +99,7 @@ def test_a_client_that_goes_away_in_mid_request_disturbs_nobody(url: str) -> Non
     host, _, port = url.removeprefix("http://").partition(":")
     with socket.create_connection((host, int(port))) as rude:
         rude.sendall(b"POST /v2/rooms HTTP/1.1\r\nContent-Length: 100\r\n\r\n{")
-    assert httpx.get(f"{url}/_control/health").status_code == 200
+    assert httpx.get(f"{url}/_control/health", timeout=SOON).status_code == 200
 
 
 class _Inbox(BaseHTTPRequestHandler):
@@ -136,8 +139,8 @@ def test_webhooks_reach_an_address_by_themselves_and_again_after_a_refusal(
 ) -> None:
     with running(world, webhooks=Target(inbox, "s3cret")) as url:
         session = world.play(school_class(1, people=2, incidents=[]), physics)
-        httpx.post(f"{url}/_control/clock", json={"advance_seconds": 4 * 3600})
-        ends = time.monotonic() + 10
+        httpx.post(f"{url}/_control/clock", json={"advance_seconds": 4 * 3600}, timeout=SOON)
+        ends = time.monotonic() + SOON
         while len(_Inbox.got) < len(session.sent) + 1 and time.monotonic() < ends:
             time.sleep(0.02)
     assert {secret for secret, _ in _Inbox.got} == {"s3cret"}
@@ -163,11 +166,11 @@ def test_the_process_serves_until_it_is_told_to_stop(tmp_path: Path) -> None:
             line = process.stdout.readline()
             url = line.split(": ")[1].split(",")[0]
             bearer = {"Authorization": f"Bearer {token(access_key='k', secret='s' * 40)}"}
-            rooms = httpx.get(f"{url}/rooms", headers=bearer)
+            rooms = httpx.get(f"{url}/rooms", headers=bearer, timeout=SOON)
             assert rooms.status_code == 200
             assert "Lecture hall 2" in [room["name"] for room in rooms.json()["data"]]
-            live = httpx.get(f"{url}/sessions", params={"active": "true"}, headers=bearer).json()
+            live = httpx.get(f"{url}/sessions", params={"active": "true"}, headers=bearer, timeout=SOON).json()
             assert len(live["data"]) == 2
         finally:
             process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert process.wait(SOON) == 0
