@@ -122,7 +122,8 @@ def visit(browser: Browser, live_server: LiveServer) -> Iterator[Visit]:
             accept_downloads=True,
         )
         context.add_cookies([{"name": COOKIE, "value": ZONE, "url": live_server.url}])
-        context.add_init_script(NOT_TOO_EARLY)
+        if scripts:
+            context.add_init_script(NOT_TOO_EARLY)
         page = context.new_page()
         page.set_default_timeout(PATIENCE)
         visitor = Visitor(page, live_server.url, [])
