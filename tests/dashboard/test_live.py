@@ -149,6 +149,17 @@ def test_nobody_in_leads_to_the_last_session_and_the_codes(choir: Live, ikram: U
     assert f"/rooms/{choir.room.pk}/codes/" in html
 
 
+def test_an_empty_room_that_is_locked_says_so(choir: Live, teacher: Client) -> None:
+    """Whoever ended its session and locked it finds this page at once: it must not wait for people who cannot come."""
+    choir.room.enabled = False
+    choir.room.save()
+
+    html = choir.looked(teacher)
+
+    assert "The room is disabled: nobody can come in until it is enabled again." in html
+    assert "As soon as somebody joins" not in html
+
+
 def test_an_observer_sees_who_is_in_and_no_acts(choir: Live, teacher: Client, observer: Client) -> None:
     amina = choir.join()
     acts = ["Send a message", "End session", "Actions for Amina", f"/live/people/{amina}/"]
