@@ -10,13 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Q
+from django.db.models import Q, Subquery
 
 from analytics import instants, queries
 from analytics.envelope import Envelope
 from analytics.models import Asset, Event, Recording, Session, Stream, Transcription
 from analytics.projections.batch import Batch, write
-from analytics.projections.evidence import RUN_TYPES, named
+from analytics.projections.evidence import COMPOSITE, FAMILIES, RUN_TYPES, keys, named
 from analytics.projections.recordings import Folded, fold_recording
 from analytics.projections.runs import Run, runs
 from analytics.projections.sessions import SESSION_TYPES, fold_session
@@ -24,8 +24,7 @@ from analytics.projections.streams import fold_stream
 from analytics.projections.transcriptions import fold_transcription
 
 _KINDS: Final = [*Recording.Kind.values, *Stream.Kind.values]
-# Of these ids one is in a row's own.
-_IDS: Final = ("beam_id", "job_id", "track_id", "recording_id")
+_ALL_FAMILIES: Final = frozenset(FAMILIES.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,7 @@ def _project(batch: Batch, rooms: set[str], of_sessions: set[str]) -> None:
     events = _told(batch, rooms, sessions)
     found: list[Run] = []
     while True:
-        while wider := _elsewhere(events, sessions):
+        while wider := _elsewhere(events, rooms, sessions):
             sessions |= wider
             events = _told(batch, rooms, sessions)
         if not events:
@@ -106,10 +105,15 @@ def _project(batch: Batch, rooms: set[str], of_sessions: set[str]) -> None:
 
 
 def project_unplaced(batch: Batch) -> None:
-    """As `project_jobs`, where what the batch tells of sessions may place a run that names none."""
-    rooms = {event.room_id for event in batch.new}
-    if Event.objects.filter(session_id="", room_id__in=rooms, type__in=RUN_TYPES).exists():
-        _project(batch, rooms, {event.session_id for event in batch.new})
+    """As `project_jobs`, where what the batch tells of sessions may place a run that names none.
+
+    Such a run is of a session that had begun when it was told of.
+    """
+    rooms, sessions = {event.room_id for event in batch.new}, {event.session_id for event in batch.new}
+    begun = Session.objects.filter(pk__in=sessions).order_by("started_at").values("started_at")[:1]
+    unplaced = Event.objects.filter(session_id="", room_id__in=rooms, type__in=RUN_TYPES)
+    if unplaced.filter(emitted_at__gte=Subquery(begun)).exists():
+        _project(batch, rooms, sessions)
 
 
 def _told(batch: Batch, rooms: set[str], sessions: set[str]) -> list[Envelope]:
@@ -117,16 +121,21 @@ def _told(batch: Batch, rooms: set[str], sessions: set[str]) -> list[Envelope]:
     return batch.related(Q(session_id__in=sessions) | unplaced, types=RUN_TYPES)
 
 
-def _elsewhere(events: Iterable[Envelope], sessions: set[str]) -> set[str]:
+def _elsewhere(events: Iterable[Envelope], rooms: set[str], sessions: set[str]) -> set[str]:
     """Other sessions that tell of the same runs, or to which one of these was taken to belong before more was told."""
-    ids = {named(event, name) for event in events for name in _IDS} - {""}
+    nameless = [event for event in events if not event.session_id]
+    ids = {key[-1] for event in nameless for family in _ALL_FAMILIES for key in keys(event, family)}
     jobs = {named(event, "job_id") for event in events} - {""}
-    if not ids:
-        return set()
-    same = Q(pk__in=[f"{kind}-{one}" for one in ids for kind in _KINDS]) | Q(job_id__in=jobs)
+    ids |= {named(event, "beam_id") for event in events} | jobs
+    same = Q(pk__in=[f"{kind}-{one}" for one in ids - {""} for kind in _KINDS]) | Q(job_id__in=jobs)
+    if composites := [event.emitted_at for event in nameless if FAMILIES.get(event.type) == COMPOSITE]:
+        # One goes by its session alone: it may have been taken to be of any that had begun by then.
+        begun = Session.objects.filter(room_id__in=rooms, started_at__lte=instants.to_datetime(max(composites)))
+        same |= Q(kind=Recording.Kind.COMPOSITE, session__in=begun)
     found: set[str] = set()
     for model in (Recording, Stream):
-        for session_id, others in model._default_manager.filter(same).values_list("session_id", "other_sessions"):
+        rows = model._default_manager.filter(same, room_id__in=rooms)
+        for session_id, others in rows.values_list("session_id", "other_sessions"):
             found |= {session_id, *others}
     return found - sessions
 

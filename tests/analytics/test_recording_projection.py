@@ -52,6 +52,39 @@ BROWSER_RUN = [
 ]
 
 
+def joined(session_id: str, at: str) -> dict[str, Any]:
+    return told("peer.join.success", at=at, session_id=session_id, peer_id=f"peer-{session_id}", joined_at=at)
+
+
+# A composite goes by no id but its session's: here none is named, and the second class of the room ran then.
+PLACED_BY_TIME = [
+    joined("morning", "2026-11-12T07:00:00Z"),
+    joined("noon", "2026-11-12T09:00:00Z"),
+    told("recording.success", at="2026-11-12T09:30:00Z", session_id=None, session_started_at=None),
+]
+
+
+def test_a_run_that_names_no_session_is_of_the_one_that_ran_then_in_any_order_and_after_a_rebuild() -> None:
+    events = [parse(body, Channel.WEBHOOK) for body in PLACED_BY_TIME]
+    whole = rows_after(events)
+    assert [row["id"] for row in whole["Recording"]] == ["composite-noon"]
+    for order in permutations(events):
+        assert rows_after(*[[event] for event in order]) == whole
+    ingest(events)
+    rebuild()
+    assert rows() == whole
+
+
+def test_old_runs_that_name_no_session_cost_a_class_of_today_nothing() -> None:
+    """Whoever comes and goes must not have all that was ever placed by its time placed again."""
+    take(joined("noon", "2026-11-12T09:00:00Z"))
+    for nth in range(3):
+        take(told("recording.success", at="2026-11-11T09:30:00Z", again=nth, session_id=None, session_started_at=None))
+    with CaptureQueriesContext(connection) as asked:
+        take(joined("noon", "2026-11-12T09:10:00Z"))
+    assert not [query for query in asked.captured_queries if "analytics_recording" in query["sql"]]
+
+
 def test_a_browser_recording_is_the_same_in_any_order() -> None:
     events = [parse(body, Channel.WEBHOOK) for body in BROWSER_RUN]
     whole = rows_after(events)
