@@ -135,6 +135,11 @@ class LiveRoom:
         return bool(self.session_id)
 
     @property
+    def stage(self) -> str:
+        """ "active", or "empty", or "locked" where nobody can come in: each has a page of its own."""
+        return "active" if self.is_active else "empty" if self.room.enabled else "locked"
+
+    @property
     def is_asked(self) -> bool:
         """Is what is shown what 100ms says now, or as lately as it could be asked?"""
         return is_current(self.reading, self.now)

@@ -10,7 +10,8 @@ from analytics.models import PollCursor, Pull
 class PollsState:
     """`pulled_at`: start of the last whole reading. `is_final`: it began so long after the end that nothing will come.
 
-    `is_asking`: somebody asked, and no reading has ended since. `error`: what stood in the way of the last one.
+    `is_asking`: somebody asked, and no reading that began since has ended: one that was under way may have passed what
+    is new. `error`: what stood in the way of the last one.
     """
 
     pulled_at: datetime | None = None
@@ -25,10 +26,10 @@ def polls_state(session_id: str) -> PollsState:
     if cursor is None:
         return PollsState()
     last = Pull.objects.filter(kind=Pull.Kind.POLLS, session_id=session_id).exclude(finished_at=None).first()
-    asked, ended = cursor.asked_at, last.finished_at if last else None
+    asked = cursor.asked_at
     return PollsState(
         pulled_at=cursor.pulled_at,
         is_final=cursor.final_at is not None,
-        is_asking=asked is not None and (ended is None or ended < asked),
+        is_asking=asked is not None and (last is None or last.started_at < asked),
         error=last.error if last and cursor.failures else "",
     )

@@ -56,8 +56,8 @@ def update(request: MemberRequest, room_id: str) -> HttpResponse:
     if not request.htmx:
         return redirect("room_live", room.pk)
     live = live_room(room, readings.look(room), timezone.now())
-    if request.GET.get("active") != ("1" if live.is_active else ""):
-        return HttpResponse(headers={"HX-Refresh": "true"})  # it begins or ends: another page
+    if request.GET.get("stage") != live.stage:
+        return HttpResponse(headers={"HX-Refresh": "true"})  # it begins, ends or is locked: another page
     context = _context(request, live, LiveFilters(request.GET).asked())
     have = held(request.GET.get("have", ""))
     body = within(changes(all_parts(context), {**context, "request": request}, have))

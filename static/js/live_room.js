@@ -19,7 +19,7 @@ const settle = () => {
 };
 
 document.addEventListener("htmx:configRequest", (event) => {
-  if (event.detail.elt.id === "live") event.detail.parameters.set("active", event.detail.elt.dataset.active);
+  if (event.detail.elt.id === "live") event.detail.parameters.set("stage", event.detail.elt.dataset.stage);
 });
 
 // Swapped in place, a row would lose the focus of whoever stands on one of its links: it is given back. Anything else in

@@ -50,8 +50,8 @@ class Live:
         return answer.content.decode()
 
     def update(self, viewer: Client, html: str, **query: str) -> Any:
-        active = "1" if 'data-active="1"' in html else ""
-        asked = {"have": held_parts(html), "shape": "", "active": active, **query}
+        [stage] = re.findall(r'data-stage="(\w+)"', html)
+        asked = {"have": held_parts(html), "shape": "", "stage": stage, **query}
         return viewer.get(f"{self.url}now/", asked, headers=HTMX)
 
     def looked(self, viewer: Client, **query: str) -> str:
@@ -150,9 +150,12 @@ def test_nobody_in_leads_to_the_last_session_and_the_codes(choir: Live, ikram: U
 
 
 def test_an_empty_room_that_is_locked_says_so(choir: Live, teacher: Client) -> None:
-    """Whoever ended its session and locked it finds this page at once: it must not wait for people who cannot come."""
+    """Whoever ends its session and locks it may be on the empty room's page before the lock is written down here."""
+    before = choir.looked(teacher)
+    assert "As soon as somebody joins" in before
     choir.room.enabled = False
     choir.room.save()
+    assert choir.update(teacher, before)["HX-Refresh"] == "true"
 
     html = choir.looked(teacher)
 

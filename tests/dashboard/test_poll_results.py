@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 
 from analytics import poll_sync, sync
 from analytics.mirroring import pull_mirror
-from analytics.models import PollResponse, PollRun
+from analytics.models import PollCursor, PollResponse, PollRun, Pull
 from analytics.tasks import pull_session_polls
 from rooms.access import OBSERVERS
 from rooms.models import AuditEntry, Room, RoomAccess
@@ -226,6 +226,19 @@ def test_pressing_read_asks_100ms_once_a_worker_looks(unread: Lesson, ops: Clien
     again = ops.get(url, headers={"HX-Request": "true", "HX-Target": "results"})
     assert again.status_code == 286  # no more asking
     assert "What carries sound?" in again.content.decode()
+
+
+def test_a_reading_that_was_under_way_is_no_answer_to_who_asks(held: Lesson, ops: Client) -> None:
+    """It may have passed what came since; the next one, which is due now, is awaited."""
+    poll_sync.ask(PollRun.objects.get().session)
+    asked = PollCursor.objects.get().asked_at
+    assert asked is not None
+    second = timedelta(seconds=1)
+    Pull.objects.filter(kind=Pull.Kind.POLLS).update(started_at=asked - second, finished_at=asked + second)
+    url = f"/sessions/{held.session.id}/polls/"
+    assert "100ms is being asked" in shown(ops, url)
+    pull_session_polls(session_id=held.session.id)
+    assert "100ms is being asked" not in shown(ops, url)
 
 
 def test_what_stood_in_the_way_is_said_on_the_page(held: Lesson, ops: Client) -> None:
