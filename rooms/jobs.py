@@ -125,15 +125,15 @@ class NotInRoom(LookupError):
     """No such job or file is in this room."""
 
 
-def look(room: Room, *, now: datetime) -> Look:
+def look(room: Room, *, now: datetime, timeout: float = TIMEOUT) -> Look:
     """The newest jobs of a room, by the time they were ordered. Never raises for what 100ms does."""
 
     def read() -> tuple[Job, ...]:
-        found = tuple(job for kind in Kind for job in _newest(client(patience=0, timeout=TIMEOUT), kind, room))
+        found = tuple(job for kind in Kind for job in _newest(client(patience=0, timeout=timeout), kind, room))
         settle(room, found, now=now)
         return tuple(sorted(found, key=lambda job: job.created_at or _LONG_AGO, reverse=True))
 
-    return _looked(_key("jobs", room), read, fresh_for=FRESH_FOR, now=now)
+    return _looked(_key("jobs", room), read, fresh_for=FRESH_FOR, now=now, timeout=timeout)
 
 
 def held(room: Room) -> Look:
@@ -172,7 +172,7 @@ def forget(room: Room) -> None:
     """Something was changed, or may have been: whoever looks next asks 100ms."""
     for part in ("jobs", "files"):
         key = _key(part, room)
-        cache.set(f"{key}:forgotten", uuid4().hex, _KEPT)  # for who is asking at this moment
+        cache.set(f"{key}:forgotten", uuid4().hex, 2 * _TURN)  # for who is asking at this moment
         if known := cache.get(key):
             cache.set(key, replace(known, asked_at=_LONG_AGO), _KEPT)
 
@@ -292,11 +292,13 @@ def _if_there(ask: Callable[[], Any]) -> Any:
         raise NotInRoom from problem
 
 
-def _looked(key: str, read: Callable[[], tuple[Any, ...]], *, fresh_for: timedelta, now: datetime) -> Look:
+def _looked(
+    key: str, read: Callable[[], tuple[Any, ...]], *, fresh_for: timedelta, now: datetime, timeout: float = TIMEOUT
+) -> Look:
     if known := _fresh(key, fresh_for, now):
         return known
     if not cache.add(f"{key}:turn", True, _TURN):
-        return cache.get(key) or _awaited(key)  # somebody else is asking at this moment
+        return cache.get(key) or _awaited(key, timeout)  # somebody else is asking at this moment
     try:
         # Whoever had the turn before may have ended between our look and our turn.
         if known := _fresh(key, fresh_for, now):
@@ -321,9 +323,9 @@ def _fresh(key: str, fresh_for: timedelta, now: datetime) -> Look | None:
     return known if known and known.asked_at > now - (REST if known.problem else fresh_for) else None
 
 
-def _awaited(key: str) -> Look:
+def _awaited(key: str, timeout: float) -> Look:
     """What somebody else is reading for the first time; nothing when that takes longer than a page may wait."""
-    until = time.monotonic() + TIMEOUT
+    until = time.monotonic() + timeout
     while time.monotonic() < until:
         if known := cache.get(key):
             return cast(Look, known)

@@ -51,8 +51,8 @@ def look(room: Room, *, clock: Clock = timezone.now) -> LiveReading:
     now = clock()
     if not is_due(reading, now=now) or not _claimed(reading, now):
         return reading
-    # Nobody's any more where it ran out, or where something was changed while we asked: then the answer may be from
-    # before, and is not written down.
+    # Somebody else's where it ran out and they took it, and nobody's where something was changed while we asked: then
+    # the answer may be from before, and is not written down.
     mine = LiveReading.objects.filter(room=room, claimed_until=now + CLAIMED_FOR)
     try:
         _read(reading, clock)

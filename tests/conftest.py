@@ -20,8 +20,8 @@ from tests.rooms.simulated import hms_simulator
 __all__ = ["hms_simulator"]  # for every test
 
 # No deadline, and no complaint about how long examples take to make: a busy machine is no fault. The same examples in
-# each run, so that a change is judged by itself; `--hypothesis-profile search` looks for others, and `bin/test --quick`
-# takes the profile of fewer.
+# each run, so that a change is judged by itself; `--hypothesis-profile search` looks for others, but where a test
+# sets its own number, and `bin/test --quick` takes the profile of fewer.
 _calm = examples(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 examples.register_profile("whole", _calm, derandomize=True)
 examples.register_profile("quick", _calm, derandomize=True, max_examples=10)

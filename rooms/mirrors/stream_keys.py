@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Q
 
 from rooms import hms
 from rooms.audit import Target
@@ -73,7 +74,7 @@ def write(key: HmsStreamKey | None, *, at: datetime, room: Room, ours: bool = Fa
     """
     # Locked as rooms are (`rooms.mirrors.rooms.write`).
     known = list(room.stream_keys.select_for_update(no_key=True).order_by("pk"))
-    if any(key.mirrored_at is not None and key.mirrored_at > at for key in known):
+    if any(one.mirrored_at is not None and one.mirrored_at > at for one in known):
         return
     row = row_of(key, room=room, at=at) if key else None
     if not ours:
@@ -86,7 +87,8 @@ def write(key: HmsStreamKey | None, *, at: datetime, room: Room, ours: bool = Fa
     if row:
         StreamKey.objects.bulk_create([row], update_conflicts=True, unique_fields=["id"], update_fields=MIRRORED)
     others = room.stream_keys.filter(enabled=True).exclude(pk=row.pk if row else "")
-    others.update(enabled=False, updated_at=at, mirrored_at=at)
+    # A first key may have come meanwhile: where there was none, there was nothing to lock.
+    others.filter(Q(mirrored_at=None) | Q(mirrored_at__lte=at)).update(enabled=False, updated_at=at, mirrored_at=at)
 
 
 def row_of(key: HmsStreamKey, *, room: Room, at: datetime) -> StreamKey:

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection, transaction
+from django.db import transaction
 from pytest_django.fixtures import Settings
 
 from analytics import video_links
@@ -15,16 +15,9 @@ from rooms.models import Room
 from rooms.simulator.api_video.routes import KEY
 from tests.dashboard import classes, recorded
 from tests.rooms.simulated import SimulatedHms
-from tests.rooms.two_at_once import alone, wait_for_a_lock
+from tests.rooms.two_at_once import TWO_AT_ONCE, alone, wait_for_a_lock
 
-pytestmark = [
-    pytest.mark.postgres,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        connection.vendor != "postgresql",
-        reason="SQLite has one writer at a time; set DATABASE_URL to a PostgreSQL server",
-    ),
-]
+pytestmark = TWO_AT_ONCE
 
 
 def test_of_two_who_link_one_video_the_second_is_refused(

@@ -2,8 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from analytics import instants
@@ -14,16 +13,9 @@ from analytics.viewing import PlayerEvent
 from analytics.viewing_sources import Numbered
 from rooms.models import Room
 from tests.dashboard import classes, recorded
-from tests.rooms.two_at_once import alone, wait_for_a_lock
+from tests.rooms.two_at_once import TWO_AT_ONCE, alone, wait_for_a_lock
 
-pytestmark = [
-    pytest.mark.postgres,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        connection.vendor != "postgresql",
-        reason="SQLite has one writer at a time; set DATABASE_URL to a PostgreSQL server",
-    ),
-]
+pytestmark = TWO_AT_ONCE
 PLAYER = "7e7c9a52-1f9a-4d0e-9d7a-0d6c6f0a1b2c"
 
 

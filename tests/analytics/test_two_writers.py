@@ -4,21 +4,15 @@ from concurrent.futures import ThreadPoolExecutor
 from random import Random
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 
 from analytics.envelope import Envelope
 from analytics.ingest import ingest
 from analytics.models import Event, Failure, Peer, Session, Track
 from tests.analytics.histories import history, rows
+from tests.rooms.two_at_once import TWO_AT_ONCE
 
-pytestmark = [
-    pytest.mark.postgres,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        connection.vendor != "postgresql",
-        reason="SQLite has one writer at a time; set DATABASE_URL to a PostgreSQL server",
-    ),
-]
+pytestmark = TWO_AT_ONCE
 
 
 def work(batches: list[list[Envelope]]) -> int:

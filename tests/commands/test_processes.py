@@ -92,6 +92,10 @@ def test_a_taken_port_is_passed_over() -> None:
         assert free_port(port) != port
 
 
+def test_a_free_port_is_none_that_the_system_may_give_to_the_next_connection() -> None:
+    assert {20_000 <= free_port() < 32_000 for _ in range(50)} == {True}
+
+
 def test_where_nobody_listens_nobody_answers() -> None:
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", free_port()))

@@ -36,6 +36,7 @@ from tests.rooms.simulated import SimulatedHms
 
 __all__ = ["choir"]
 
+LONG = 60.0  # seconds: where nobody waits in vain
 PATHS = ["/recordings", "/live-streams", "/external-streams"]
 BARE: dict[str, Any] = {"id": "j1", "room_id": "r1", "status": "running"}
 
@@ -99,16 +100,14 @@ def test_ten_who_look_first_of_all_wait_for_the_one_who_asks(
     ikram: User,
     hms_simulator: SimulatedHms,
     transactional_db: None,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     recordings.start(actor=ikram, room=choir, settings={})
     cache.clear()
     hms_simulator.forget()
     now = timezone.now()  # one for all: whoever comes late must not find the reading old
-    monkeypatch.setattr(jobs, "TIMEOUT", 60.0)  # nobody waits in vain here, however busy the machine is
     seen: list[int] = []
 
-    at_once(lambda: seen.append(len(jobs.look(choir, now=now).found)))
+    at_once(lambda: seen.append(len(jobs.look(choir, now=now, timeout=LONG).found)))
 
     assert asked(hms_simulator) == PATHS
     assert seen == [1] * 10
@@ -136,6 +135,13 @@ class Interrupted(LocMemCache):
         if self.after_delete:
             self.after_delete.pop()()
         return done
+
+
+@pytest.fixture(autouse=True)
+def nobody_interrupts() -> Iterator[None]:
+    yield
+    for moments in (Interrupted.before_add, Interrupted.before_set, Interrupted.after_delete):
+        moments.clear()
 
 
 @pytest.mark.parametrize("moment", ["before_add", "after_delete"])
@@ -184,20 +190,18 @@ def test_ten_who_share_nothing_but_redis_are_one_question(
     hms_simulator: SimulatedHms,
     transactional_db: None,
     settings: Settings,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """As the processes of a web server do that has `REDIS_URL`: what one has read the others find there."""
     if not servers.redis():
         pytest.skip("redis-server is not installed here")
-    monkeypatch.setattr(jobs, "TIMEOUT", 60.0)
     # At a file of its own: a port that was found free may be somebody else's by the time the server takes it.
     with TemporaryDirectory() as folder, redis_at(f"{folder}/redis.sock") as at:
         settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": at}}
         hms_simulator.forget()
         now = timezone.now()
 
-        at_once(lambda: jobs.look(choir, now=now))
-        at_once(lambda: jobs.look(choir, now=now + jobs.FRESH_FOR))
+        at_once(lambda: jobs.look(choir, now=now, timeout=LONG))
+        at_once(lambda: jobs.look(choir, now=now + jobs.FRESH_FOR, timeout=LONG))
 
         assert asked(hms_simulator) == PATHS * 2
 

@@ -4,7 +4,18 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from time import sleep
 
+import pytest
 from django.db import connection, connections
+
+TWO_AT_ONCE = [
+    pytest.mark.postgres,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(
+        connection.vendor != "postgresql",
+        reason="SQLite has one writer at a time; set DATABASE_URL to a PostgreSQL server",
+    ),
+]
+"""The marks of a module of such tests."""
 
 
 def alone(work: Callable[[], object]) -> None:

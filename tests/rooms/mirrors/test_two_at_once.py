@@ -3,8 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from rooms.hms.resources.base import read
@@ -14,16 +13,9 @@ from rooms.hms.resources.rooms import Room as HmsRoom
 from rooms.hms.resources.stream_keys import StreamKey as HmsStreamKey
 from rooms.mirrors import polls, room_codes, rooms, stream_keys
 from rooms.models import Poll, Room, RoomCode, StreamKey
-from tests.rooms.two_at_once import alone, wait_for_a_lock
+from tests.rooms.two_at_once import TWO_AT_ONCE, alone, wait_for_a_lock
 
-pytestmark = [
-    pytest.mark.postgres,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        connection.vendor != "postgresql",
-        reason="SQLite has one writer at a time; set DATABASE_URL to a PostgreSQL server",
-    ),
-]
+pytestmark = TWO_AT_ONCE
 NOW = timezone.now()
 BEFORE, LATER = NOW - timedelta(minutes=5), NOW + timedelta(minutes=5)
 
