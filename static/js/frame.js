@@ -62,21 +62,30 @@
     touched = false;
   });
 
-  // A form on its way is not sent again by a second press, which htmx would keep until the first is answered; nor while
-  // the page that follows is awaited.
-  let sent = new WeakSet();
+  // A form on its way is not sent again by a second press: that is refused before htmx keeps it, to send it as soon as
+  // the first is answered. Nor is it sent while the page that follows is awaited, which takes seconds: whoever stopped
+  // that page still has the form before them.
+  const AWAITED = 10_000;
+  let sent = new WeakMap();
+  const back = (form, xhr) => {
+    if (sent.get(form) === xhr) sent.delete(form);
+  };
+  document.addEventListener("htmx:confirm", (event) => {
+    if (sent.has(event.detail.elt)) event.preventDefault();
+  });
   document.addEventListener("htmx:beforeRequest", (event) => {
-    const form = event.detail.elt;
-    if (!form.matches("form[hx-post]")) return;
-    if (sent.has(form)) event.preventDefault();
-    sent.add(form);
+    const { elt, xhr } = event.detail;
+    if (elt.matches("form[hx-post]")) sent.set(elt, xhr);
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     const { elt, xhr } = event.detail;
-    if (!xhr.getResponseHeader("HX-Redirect")) sent.delete(elt);
+    if (xhr.getResponseHeader("HX-Redirect")) setTimeout(back, AWAITED, elt, xhr);
+    else back(elt, xhr);
   });
+  // What htmx stumbles over when it shows an answer has no afterRequest.
+  document.addEventListener("htmx:onLoadError", (event) => back(event.detail.elt, event.detail.xhr));
   window.addEventListener("pageshow", (event) => {
-    if (event.persisted) sent = new WeakSet(); // come back to, the page is as it was left
+    if (event.persisted) sent = new WeakMap(); // come back to, the page is as it was left
   });
 
   const late = (event) => {
