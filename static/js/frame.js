@@ -39,15 +39,17 @@
   });
 
   // A live part asks again every few seconds: not in a hidden tab, and not while a menu or a row in it is in use. What
-  // was asked before somebody began to use it is not shown: it would take the focus from under them.
+  // was asked before somebody began to use it is not shown: it would take the focus from under them. What asks only once
+  // is asked and shown whatever: it would not come again.
+  const polls = (part) => part.matches("[data-live][hx-trigger*='every']");
   const inUse = (part) => part.contains(document.activeElement) || part.querySelector("details[data-menu][open]");
   document.addEventListener("htmx:beforeRequest", (event) => {
     const part = event.detail.elt;
-    if (part.matches("[data-live]") && (document.hidden || inUse(part))) event.preventDefault();
+    if (polls(part) && (document.hidden || inUse(part))) event.preventDefault();
   });
   document.addEventListener("htmx:beforeSwap", (event) => {
     const part = event.detail.requestConfig.elt;
-    if (part.matches("[data-live]") && inUse(part)) event.detail.shouldSwap = false;
+    if (polls(part) && inUse(part)) event.detail.shouldSwap = false;
   });
 
   // A live part says when nobody has touched the page since it asked last: then it does not keep the sign-in alive. The
