@@ -39,15 +39,17 @@
   });
 
   // A live part asks again every few seconds: not in a hidden tab, and not while a menu or a row in it is in use. What
-  // was asked before somebody began to use it is not shown: it would take the focus from under them.
+  // was asked before somebody began to use it is not shown: it would take the focus from under them. What asks only once
+  // is asked and shown whatever: it would not come again.
+  const polls = (part) => part.matches("[data-live][hx-trigger*='every']");
   const inUse = (part) => part.contains(document.activeElement) || part.querySelector("details[data-menu][open]");
   document.addEventListener("htmx:beforeRequest", (event) => {
     const part = event.detail.elt;
-    if (part.matches("[data-live]") && (document.hidden || inUse(part))) event.preventDefault();
+    if (polls(part) && (document.hidden || inUse(part))) event.preventDefault();
   });
   document.addEventListener("htmx:beforeSwap", (event) => {
     const part = event.detail.requestConfig.elt;
-    if (part.matches("[data-live]") && inUse(part)) event.detail.shouldSwap = false;
+    if (polls(part) && inUse(part)) event.detail.shouldSwap = false;
   });
 
   // A live part says when nobody has touched the page since it asked last: then it does not keep the sign-in alive. The
@@ -62,21 +64,30 @@
     touched = false;
   });
 
-  // A form on its way is not sent again by a second press, which htmx would keep until the first is answered; nor while
-  // the page that follows is awaited.
-  let sent = new WeakSet();
+  // A form on its way is not sent again by a second press: that is refused before htmx keeps it, to send it as soon as
+  // the first is answered. Nor is it sent while the page that follows is awaited, which takes seconds: whoever stopped
+  // that page still has the form before them.
+  const AWAITED = 10_000;
+  let sent = new WeakMap();
+  const back = (form, xhr) => {
+    if (sent.get(form) === xhr) sent.delete(form);
+  };
+  document.addEventListener("htmx:confirm", (event) => {
+    if (sent.has(event.detail.elt)) event.preventDefault();
+  });
   document.addEventListener("htmx:beforeRequest", (event) => {
-    const form = event.detail.elt;
-    if (!form.matches("form[hx-post]")) return;
-    if (sent.has(form)) event.preventDefault();
-    sent.add(form);
+    const { elt, xhr } = event.detail;
+    if (elt.matches("form[hx-post]")) sent.set(elt, xhr);
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     const { elt, xhr } = event.detail;
-    if (!xhr.getResponseHeader("HX-Redirect")) sent.delete(elt);
+    if (xhr.getResponseHeader("HX-Redirect")) setTimeout(back, AWAITED, elt, xhr);
+    else back(elt, xhr);
   });
+  // What htmx stumbles over when it shows an answer has no afterRequest.
+  document.addEventListener("htmx:onLoadError", (event) => back(event.detail.elt, event.detail.xhr));
   window.addEventListener("pageshow", (event) => {
-    if (event.persisted) sent = new WeakSet(); // come back to, the page is as it was left
+    if (event.persisted) sent = new WeakMap(); // come back to, the page is as it was left
   });
 
   const late = (event) => {

@@ -155,6 +155,7 @@ const place = () => {
   card.classList.toggle("is-above", below < card.offsetHeight + 16 && box.top > card.offsetHeight);
 };
 
+let turn = 0; // of what was asked for: a card that comes late, after something else was, is not wanted any more
 const close = ({ focus = true } = {}) => {
   turn += 1;
   const row = rowOf($("card"));
@@ -169,7 +170,6 @@ const close = ({ focus = true } = {}) => {
   remember({ person: null, lane: null, at: null });
 };
 
-let turn = 0; // of what was asked for: a card that comes late, after another was, is not wanted any more
 const open = async (row, moment, { focus = false } = {}) => {
   const mine = ++turn;
   const url = new URL(root.dataset.card, location.href);
@@ -284,6 +284,7 @@ root.addEventListener("click", (event) => {
 
 /** Draw the timeline anew under another address. */
 const redraw = (url) => {
+  turn += 1;
   history.pushState(history.state, "", url);
   return htmx.ajax("GET", url.pathname + url.search, { target: "#drawing", swap: "innerHTML" });
 };
@@ -340,7 +341,9 @@ root.addEventListener("keydown", (event) => {
 // A card opened by the mouse leaves the focus where it was, so Escape is heard on the whole page.
 document.addEventListener("keydown", (event) => {
   const elsewhere = event.target.closest?.("input, select, textarea, dialog, details[data-menu][open]");
-  if (event.key !== "Escape" || !$("card") || elsewhere || event.defaultPrevented) return;
+  if (event.key !== "Escape" || elsewhere || event.defaultPrevented) return;
+  turn += 1; // a card still on its way is not wanted any more either
+  if (!$("card")) return;
   event.preventDefault();
   close();
 });

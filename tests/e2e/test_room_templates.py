@@ -12,6 +12,7 @@ from rooms.models import Room, TemplateVersion
 from rooms.simulator.templates import Template
 from tests.dashboard import classes
 from tests.e2e.conftest import Visit
+from tests.e2e.test_rooms import IN_ITS_CORNER
 from tests.rooms.simulated import SimulatedHms
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
@@ -130,3 +131,13 @@ def test_every_page_of_a_template_is_accessible_and_fits_the_screen(
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         found += [f"{path}: {wide} px too wide"] if wide > 0 else []
     assert found == []
+
+
+def test_the_corners_of_who_may_do_what_are_as_round_as_the_panel(visit: Visit, ikram: User, lesson: Template) -> None:
+    visitor = visit(ikram)
+    visitor.open(f"/room-templates/{lesson.id}/")
+    last = visitor.page.locator(".matrix tbody tr").last
+
+    last.scroll_into_view_if_needed()
+
+    assert not last.locator("th").evaluate(IN_ITS_CORNER, True)

@@ -27,6 +27,13 @@ def pull() -> None:
     mirror.pull(client(), at=timezone.now())
 
 
+# Whether this cell of a table is what one sees in its corner.
+IN_ITS_CORNER = """(cell, bottom) => {
+    const box = cell.getBoundingClientRect();
+    return document.elementFromPoint(box.left + 0.5, bottom ? box.bottom - 0.5 : box.top + 0.5) === cell;
+}"""
+
+
 def test_a_room_made_here_is_joined_by_its_code_and_its_session_shows(
     visit: Visit, ikram: User, hms_simulator: SimulatedHms, live_server: Any, settings: Any
 ) -> None:
@@ -230,3 +237,19 @@ def _open(page: Page, url: str, name: str) -> None:
     page.goto(url)
     page.get_by_role("link", name=name).click()
     expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def test_a_table_is_as_round_as_its_panel_and_its_head_square_where_rows_pass_below_it(
+    visit: Visit, ikram: User, transactional_db: None
+) -> None:
+    Room.objects.bulk_create([Room(id=f"{number:024x}", name=f"Room {number}") for number in range(30)])
+    visitor = visit(ikram)
+    page = visitor.page
+    visitor.open("/rooms/")
+    head = page.locator(".table thead th").first
+    assert not head.evaluate(IN_ITS_CORNER)
+
+    page.locator(".table tbody tr").last.scroll_into_view_if_needed()
+
+    expect(head).to_be_in_viewport()
+    assert head.evaluate(IN_ITS_CORNER)

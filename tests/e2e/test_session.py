@@ -173,24 +173,87 @@ def test_escape_closes_a_card_that_the_mouse_opened(visit: Visit, ikram: User, p
     assert "person=" not in page.url
 
 
+# Counts the cards that the page has read, once it has done with each of them.
+CARDS_READ = """
+const ask = window.fetch;
+let read = 0;
+window.fetch = async (...asked) => {
+  const answer = await ask(...asked);
+  const text = answer.text.bind(answer);
+  answer.text = async () => {
+    const words = await text();
+    setTimeout(() => { document.documentElement.dataset.read = ++read; });
+    return words;
+  };
+  return answer;
+};
+"""
+
+
+def held_card(page: Page, user_id: str) -> list[Route]:
+    """The card of somebody, kept on its way; `let_come` lets it go on."""
+    held: list[Route] = []
+    page.route(f"**/card/?*person={user_id}*", lambda route: held.append(route))
+    return held
+
+
+def let_come(page: Page, held: list[Route], *, of: int) -> None:
+    """The held card comes as the last of so many, and what came of it is on the page."""
+    held[0].continue_()
+    expect(page.locator("html")).to_have_attribute("data-read", str(of))
+
+
 def test_of_two_cards_asked_for_the_later_stays(visit: Visit, ikram: User, physics_class: played.Played) -> None:
     visitor = visit(ikram)
     page = visitor.page
-    held: list[Route] = []
+    page.add_init_script(CARDS_READ)
     visitor.open(f"/sessions/{physics_class.id}/")
-    page.route("**/*person=teacher-wanjiru*", lambda route: held.append(route))
-    with page.expect_request("**/*person=teacher-wanjiru*") as first:
+    held = held_card(page, "teacher-wanjiru")
+    with page.expect_request("**/*person=teacher-wanjiru*"):
         row(page, "Wanjiru Kamau").locator(".tl-who").click()
     row(page, "Łukasz Wróblewski").locator(".tl-who").click()
     expect(page.get_by_role("dialog")).to_contain_text("Łukasz Wróblewski")
 
-    held[0].continue_()
+    let_come(page, held, of=2)
 
-    answer = first.value.response()
-    assert answer is not None
-    answer.finished()
-    page.evaluate("new Promise(done => setTimeout(done))")  # what came of it is on the page
     expect(page.get_by_role("dialog")).to_contain_text("Łukasz Wróblewski")
+
+
+def test_a_card_on_its_way_is_not_opened_after_escape(visit: Visit, ikram: User, physics_class: played.Played) -> None:
+    visitor = visit(ikram)
+    page = visitor.page
+    page.add_init_script(CARDS_READ)
+    visitor.open(f"/sessions/{physics_class.id}/")
+    held = held_card(page, "teacher-wanjiru")
+    with page.expect_request("**/*person=teacher-wanjiru*"):
+        row(page, "Wanjiru Kamau").locator(".tl-who").click()
+
+    page.keyboard.press("Escape")
+    let_come(page, held, of=1)
+
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert "person=" not in page.url
+
+
+def test_a_card_on_its_way_gives_way_to_somebody_of_the_crowd(visit: Visit, ikram: User, physics: Room) -> None:
+    told = played.over(SCENARIOS["lecture"](3, people=120), physics)
+    visitor = visit(ikram)
+    page = visitor.page
+    page.add_init_script(CARDS_READ)
+    visitor.open(f"/sessions/{told.id}/")
+    lane = page.locator(".tl-row[data-key]").first
+    held = held_card(page, lane.get_attribute("data-key") or "")
+    with page.expect_request("**/card/**"):
+        lane.locator(".tl-who").click()
+    page.locator(".tl-thin > svg").last.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    person = page.get_by_role("dialog").get_attribute("aria-label")
+    address = page.url
+
+    let_come(page, held, of=1)
+
+    expect(page.get_by_role("dialog")).to_have_attribute("aria-label", person or "")
+    assert page.url == address
 
 
 def test_a_slash_in_the_lanes_searches_the_lanes(visit: Visit, ikram: User, physics_class: played.Played) -> None:

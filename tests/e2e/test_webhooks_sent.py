@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -19,7 +19,7 @@ from rooms.mirrors import rooms
 from rooms.models import Room
 from rooms.simulator.scenarios.classes import one_incident
 from tests.dashboard import classes
-from tests.e2e.conftest import Visit
+from tests.e2e.conftest import Visit, settled
 from tests.e2e.test_pages import EVERYWHERE
 from tests.played import nanoseconds
 from tests.rooms.simulated import SimulatedHms
@@ -93,6 +93,30 @@ def test_what_was_lost_is_sent_again(visit: Visit, ikram: User, choir: Room, hms
     visitor.open("/deliveries/sent/")
     expect(page.get_by_role("heading", name="100ms sent 4, all 4 are here")).to_be_visible()
     expect(page.get_by_text("2 of 2 taken")).to_be_visible()
+
+
+def test_how_far_it_is_comes_under_the_focus_too_for_it_is_asked_once(
+    visit: Visit, ikram: User, choir: Room, hms_simulator: SimulatedHms
+) -> None:
+    visitor = visit(ikram)
+    page = visitor.page
+    visitor.open("/deliveries/sent/replay/")
+    page.get_by_role("button", name="Send again").click()
+    expect(page.get_by_text("2 of 2 taken")).to_be_visible()
+    cache.clear()  # so that the page has to ask
+    run = page.locator(".run")
+    state = run.get_by_role("link").first.get_attribute("href")
+    held: list[Route] = []
+    page.route(f"**{state}", lambda route: held.append(route))
+
+    with page.expect_request(f"**{state}"):
+        visitor.open("/deliveries/sent/")
+    settled(page)
+    run.get_by_role("link").first.focus()
+    held[0].continue_()
+
+    expect(run).to_contain_text("2 of 2 taken")
+    expect(run.get_by_role("link").first).to_be_focused()
 
 
 @EVERYWHERE
