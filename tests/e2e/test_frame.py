@@ -10,7 +10,7 @@ from playwright.sync_api import Page, Route, expect
 from rooms.connection import client
 from rooms.mirrors import rooms
 from rooms.models import AuditEntry, Poll, Room
-from tests.e2e.conftest import Visit, Visitor
+from tests.e2e.conftest import PATIENCE, Visit, Visitor
 from tests.rooms.polls import known, known_room, quiz
 from tests.rooms.simulated import SimulatedHms
 
@@ -49,6 +49,15 @@ def posts(page: Page, path: str, *answers: Callable[[Route], None]) -> list[Rout
     return came
 
 
+def first(page: Page, came: list[Route]) -> Route:
+    """The one that is held, as soon as it has come."""
+    for _ in range(PATIENCE // 20):
+        if came:
+            return came[0]
+        page.wait_for_timeout(20)
+    raise AssertionError("nothing was posted")
+
+
 def asked_since(page: Page) -> None:
     """Wait until what the page has sent so far is known here: an answer of later has come."""
     page.evaluate("fetch('/healthz').then((answer) => answer.text())")
@@ -74,7 +83,7 @@ def test_a_key_revealed_by_a_double_press_is_revealed_once(visit: Visit, ikram: 
     came = posts(page, "/stream-key/reveal/")
 
     page.get_by_role("button", name="Reveal").dblclick()
-    came[0].continue_()
+    first(page, came).continue_()
 
     expect(dialog).to_contain_text(client().stream_keys.get(choir.pk).key)
     asked_since(page)
@@ -97,7 +106,7 @@ def test_a_double_press_that_is_answered_with_a_fault_is_one_and_the_next_press_
 
     button.dblclick()
     with page.expect_response("**/duplicate/"):
-        came[0].fulfill(status=503)
+        first(page, came).fulfill(status=503)
 
     asked_since(page)
     assert len(came) == 1
@@ -117,7 +126,7 @@ def test_a_form_is_sent_again_when_its_answer_could_not_be_shown(visit: Visit, i
 
     button.click()
     with page.expect_event("pageerror"):
-        came[0].fulfill(status=200, headers={"HX-Location": "{"})  # htmx stumbles over it
+        first(page, came).fulfill(status=200, headers={"HX-Location": "{"})  # htmx stumbles over it
     button.click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Light, group B")
@@ -134,7 +143,7 @@ def test_a_form_is_sent_again_when_the_page_that_follows_was_stopped(visit: Visi
 
     button.click()
     with page.expect_event("requestfailed"):
-        came[0].fulfill(status=200, headers={"HX-Redirect": "/follows/"})
+        first(page, came).fulfill(status=200, headers={"HX-Redirect": "/follows/"})
     button.click()
     asked_since(page)
     assert len(came) == 1  # it could not be known that nothing follows
